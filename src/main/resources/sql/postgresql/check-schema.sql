@@ -1,0 +1,5 @@
+SELECT expected.name
+FROM unnest(ARRAY['outbox_message', 'outbox_parked', 'outbox_shard', 'inbox_message', 'inbox_parked', 'dead_letter']) AS expected (name)
+WHERE to_regclass(expected.name) IS NULL
+ORDER BY expected.name
+LIMIT 1

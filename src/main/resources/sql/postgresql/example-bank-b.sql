@@ -1,0 +1,18 @@
+-- System B of the example: the bank that receives the money. Apply after schema.sql.
+CREATE TABLE IF NOT EXISTS account (
+  id            text           PRIMARY KEY CONSTRAINT id_is_short CHECK (id ~ '^[A-Za-z0-9-]{1,34}$'),
+  balance       numeric(15, 2) NOT NULL CONSTRAINT balance_is_not_negative CHECK (balance >= 0),
+  -- what one transfer may bring at most
+  credit_limit  numeric(15, 2) NOT NULL DEFAULT 9999999999999.99,
+  closed        boolean        NOT NULL DEFAULT false
+);
+
+CREATE TABLE IF NOT EXISTS ledger_entry (
+  id           bigint         GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  transfer_id  text           NOT NULL,
+  from_account text           NOT NULL,
+  account_id   text           NOT NULL REFERENCES account (id),
+  amount       numeric(15, 2) NOT NULL CONSTRAINT amount_is_positive CHECK (amount > 0),
+  booked_at    timestamptz    NOT NULL DEFAULT now(),
+  CONSTRAINT transfer_is_booked_once UNIQUE (transfer_id)
+);

@@ -1,0 +1,11 @@
+SELECT string_agg(free.shard::text, ',') AS shards
+FROM (
+  SELECT s.shard
+  FROM outbox_shard s
+  WHERE EXISTS (SELECT 1 FROM outbox_message m WHERE m.shard = s.shard)
+  -- in turn, so that no shard starves behind busier ones
+  ORDER BY random()
+  LIMIT CAST(:?shards AS integer)
+  -- the lock is the ownership: it is freed by commit, rollback or the death of the session
+  FOR UPDATE SKIP LOCKED
+) free
