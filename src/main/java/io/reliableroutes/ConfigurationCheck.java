@@ -1,0 +1,197 @@
+package io.reliableroutes;
+
+import java.net.URISyntaxException;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import org.apache.camel.CamelContext;
+import org.apache.camel.StartupListener;
+import org.apache.camel.model.ModelCamelContext;
+import org.apache.camel.model.ProcessorDefinition;
+import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.model.ToDefinition;
+import org.apache.camel.model.TransactedDefinition;
+import org.apache.camel.spi.TransactedPolicy;
+import org.apache.camel.util.StringHelper;
+import org.apache.camel.util.TimeUtils;
+import org.apache.camel.util.URISupport;
+
+import static org.apache.camel.model.ProcessorDefinitionHelper.filterTypeInOutputs;
+
+/**
+ * Refuses to start routes that would lose or double messages, with a {@link ConfigurationException} for the first problem it finds.
+ * docs/guarantees.md tells which guarantee rests on which rule.
+ */
+final class ConfigurationCheck implements StartupListener {
+
+    /**
+     * Camel's defaults skip a failed record and commit past it. After an error of the consumer itself, such as a commit that timed out,
+     * {@code pollOnError} would go on behind all records that were fetched; only a reconnect starts at the committed offset.
+     */
+    private static final Map<String, String> SAFE_CONSUMER = Map.of("autoCommitEnable", "false", "allowManualCommit", "true",
+            "breakOnFirstError", "true", "autoOffsetReset", "earliest", "pollOnError", "RECONNECT");
+
+    /** What the vocabulary uses; the applications' own settings are theirs. */
+    private static final List<String> SETTINGS = List.of("check.wait", "inbox.immediate-retries", "inbox.immediate-retry-delay",
+            "inbox.max-poll-records", "inbox.outage-delay", "inbox.permanent-errors", "inbox.redelivery-horizon", "inbox.retention",
+            "kafka.brokers", "outbox.relay.max-request-size", "outbox.relay.metadata-timeout", "outbox.relay.outage-max-delay",
+            "outbox.relay.poll-max-delay", "outbox.relay.producer-batch-size", "outbox.relay.rows-per-shard", "outbox.relay.send-deadline",
+            "outbox.relay.shards-per-batch", "sql.dialect", "tx.policy");
+
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{([A-Za-z0-9._-]+)}}");
+
+    private final Set<String> dataSources = new TreeSet<>();
+    private ModelCamelContext context;
+
+    @Override
+    public void onCamelContextStarting(CamelContext camelContext, boolean alreadyStarted) {
+        context = (ModelCamelContext) camelContext;
+        boolean kafka = false;
+        for (RouteDefinition route : context.getRouteDefinitions()) {
+            Collection<TransactedDefinition> transacted = filterTypeInOutputs(route.getOutputs(), TransactedDefinition.class);
+            transacted.forEach(step -> checkTransacted(route, step));
+            String from = uri(route, route.getInput().getEndpointUri());
+            if (from.startsWith("kafka:") && !transacted.isEmpty()) {
+                checkConsumer(route, from);
+            }
+            for (ToDefinition to : filterTypeInOutputs(route.getOutputs(), ToDefinition.class)) {
+                checkOutboxSink(route, uri(route, to.getEndpointUri()));
+            }
+            for (Map.Entry<String, Object> parameter : parameters(route).entrySet()) {
+                if (parameter.getKey().equals("inboxDataSource") || parameter.getKey().equals("relayDataSource")) {
+                    dataSources.add(parameter.getValue().toString());
+                    kafka = true;
+                }
+            }
+        }
+        if (!dataSources.isEmpty()) {
+            checkRetention();
+            new ServerCheck(context).check(dataSources, kafka);
+        }
+    }
+
+    @Override
+    public void onCamelContextStarted(CamelContext camelContext, boolean alreadyStarted) {
+        // all is checked before the routes start
+    }
+
+    /** @throws ConfigurationException if a setting of the vocabulary is missing or empty */
+    static void checkSettings(CamelContext context) {
+        for (String setting : SETTINGS) {
+            if (context.getPropertiesComponent().resolveProperty(setting).orElse("").isBlank()) {
+                throw new ConfigurationException(setting + " is not set: the routes of Reliable Routes cannot start. "
+                        + "Set it; routes/application.properties has all settings with their defaults.");
+            }
+        }
+    }
+
+    private void checkTransacted(RouteDefinition route, TransactedDefinition transacted) {
+        if (transacted.getRef() == null) {
+            throw new ConfigurationException("route " + route.getId() + ": transacted names no policy: Camel would look for one, and Camel "
+                    + "JBang binds a dummy without transactions. Write transacted: {ref: \"{{tx.policy}}\"}.");
+        }
+        // the onException blocks of a route configuration are among the outputs
+        long steps = route.getOutputs().stream().filter(step -> step == transacted || !step.isTopLevelOnly()).count();
+        if (transacted.getParent() != route || steps != 1) {
+            throw new ConfigurationException("route " + route.getId() + ": transacted is not the only step of its route: its siblings "
+                    + "would be pulled inside or run outside. Move them into transacted or into a route of their own.");
+        }
+        String ref = context.resolvePropertyPlaceholders(transacted.getRef());
+        TransactedPolicy policy = context.getRegistry().lookupByNameAndType(ref, TransactedPolicy.class);
+        if (policy == null || policy.getClass().getName().contains("Dummy")) {
+            throw new ConfigurationException("tx.policy (" + ref + ") is " + (policy == null ? "no bean" : "a dummy without transactions")
+                    + ": the steps of route " + route.getId() + " would not be one fact. Bind a real policy, see application.properties.");
+        }
+        checkCalledRoutes(route, transacted.getOutputs());
+    }
+
+    /** A called route with an error handler of its own ends the failure inside the transaction, which then commits. */
+    private void checkCalledRoutes(RouteDefinition caller, List<ProcessorDefinition<?>> steps) {
+        for (ToDefinition to : filterTypeInOutputs(steps, ToDefinition.class)) {
+            String target = uri(caller, to.getEndpointUri());
+            if (!target.startsWith("direct:")) {
+                continue;
+            }
+            RouteDefinition called = context.getRouteDefinitions().stream()
+                    .filter(route -> uri(route, route.getInput().getEndpointUri()).equals(target))
+                    .findFirst()
+                    .orElseThrow(() -> new ConfigurationException("route " + caller.getId() + " calls " + target
+                            + ", which no route reads: every message would fail. Add the route to this application."));
+            Object errorHandler = called.getErrorHandlerFactory();
+            if (errorHandler == null || !errorHandler.getClass().getSimpleName().startsWith("NoErrorHandler")) {
+                throw new ConfigurationException("route " + called.getId() + " is called in the transaction of route " + caller.getId()
+                        + " and has an error handler of its own: it would swallow a failure, and the transaction would commit without the "
+                        + "effect. Write errorHandler: {noErrorHandler: {}} into route " + called.getId() + ".");
+            }
+            checkCalledRoutes(called, called.getOutputs());
+        }
+    }
+
+    private void checkConsumer(RouteDefinition route, String from) {
+        Map<String, Object> options = query(from);
+        SAFE_CONSUMER.forEach((option, safe) -> {
+            if (!safe.equals(String.valueOf(options.get(option)))) {
+                throw new ConfigurationException("route " + route.getId() + ": " + option + " (" + options.get(option) + ") is not " + safe
+                        + ": Kafka's offset would pass a message that has no effect yet. Write " + option + ": " + safe + ".");
+            }
+        });
+        if (options.get("groupId") == null) {
+            throw new ConfigurationException("route " + route.getId() + ": groupId is missing: after a restart the consumer would not know "
+                    + "what it has read. Write groupId: the consumer's name.");
+        }
+        if ("true".equals(String.valueOf(options.get("batching")))) {
+            throw new ConfigurationException("route " + route.getId() + ": batching (true) commits offsets past a failed message "
+                    + "(CAMEL-23994): it would be lost. Leave batching out.");
+        }
+    }
+
+    private void checkOutboxSink(RouteDefinition route, String target) {
+        if (!target.startsWith("kamelet:outbox-sink")) {
+            return;
+        }
+        Object destination = query(target).get("outboxDestination");
+        if (context.resolvePropertyPlaceholders("{{" + OutboxBatch.DESTINATION + destination + ":}}").isEmpty()) {
+            throw new ConfigurationException(OutboxBatch.DESTINATION + destination + " is not set, and route " + route.getId()
+                    + " writes to it: its messages would wait in outbox_parked. Map the destination to a topic.");
+        }
+        dataSources.add(String.valueOf(query(target).get("outboxDataSource")));
+    }
+
+    private void checkRetention() {
+        String retention = context.resolvePropertyPlaceholders("{{inbox.retention}}");
+        String horizon = context.resolvePropertyPlaceholders("{{inbox.redelivery-horizon}}");
+        if (TimeUtils.toMilliSeconds(retention) < TimeUtils.toMilliSeconds(horizon)) {
+            throw new ConfigurationException("inbox.retention (" + retention + ") is shorter than inbox.redelivery-horizon (" + horizon
+                    + "): a message that comes again that late would run twice. Raise inbox.retention.");
+        }
+    }
+
+    /** The URI with what is known of its placeholders filled in: template parameters, then properties. Names of template beans stay. */
+    private String uri(RouteDefinition route, String uri) {
+        String filled = PLACEHOLDER.matcher(uri).replaceAll(match -> {
+            String key = match.group(1);
+            Object local = parameters(route).get(key);
+            String value = local != null ? local.toString() : context.getPropertiesComponent().resolveProperty(key).orElse(match.group());
+            return Matcher.quoteReplacement(value);
+        });
+        return filled.replaceFirst("^([a-z-]+)://", "$1:");
+    }
+
+    private static Map<String, Object> parameters(RouteDefinition route) {
+        return route.getTemplateParameters() == null ? Map.of() : route.getTemplateParameters();
+    }
+
+    private static Map<String, Object> query(String uri) {
+        try {
+            String query = StringHelper.after(uri, "?");
+            return query == null ? Map.of() : URISupport.parseQuery(query);
+        } catch (URISyntaxException e) {
+            throw new ConfigurationException(uri + " is no URI: " + e.getMessage() + ". Nothing could be sent or read. Correct it.");
+        }
+    }
+}

@@ -1,0 +1,13 @@
+package io.reliableroutes;
+
+/**
+ * A configuration that would lose or double messages. The message tells the value, what is wrong with it, what would happen and
+ * what to do; there is no stack trace, for the cause is in the settings and not in the code.
+ */
+public class ConfigurationException extends RuntimeException {
+
+    /** @param message value, problem, consequence, fix; not null */
+    public ConfigurationException(String message) {
+        super(message, null, false, false);
+    }
+}

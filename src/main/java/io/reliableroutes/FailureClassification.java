@@ -1,0 +1,73 @@
+package io.reliableroutes;
+
+import java.io.IOException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
+import java.sql.SQLTransientConnectionException;
+import java.util.Set;
+
+import org.apache.camel.Exchange;
+
+/**
+ * Tells whose fault a failure is. <em>Infrastructure</em>: a server cannot be reached or is shutting down; the message is innocent and
+ * must not use up an attempt. <em>Permanent</em>: the message is wrong and no further attempt can help. Everything else is worth
+ * another attempt.
+ */
+public class FailureClassification {
+
+    /**
+     * SQLSTATEs of a server that is gone, full or stopping, by PostgreSQL's Appendix A: class 08 connection, 53 resources, 57P operator
+     * intervention, 58 system error, 25006 read-only (a demoted primary).
+     */
+    private static final Set<String> SQL_STATE_CLASSES = Set.of("08", "53", "58");
+
+    /**
+     * @param  exchange the failed exchange, not null
+     * @return          true if a database, broker or downstream cannot be reached
+     */
+    public boolean isInfrastructure(Exchange exchange) {
+        for (Throwable t = failure(exchange); t != null; t = t.getCause()) {
+            if (t instanceof SQLTransientConnectionException || t instanceof SQLNonTransientConnectionException
+                    || t instanceof SocketException || t instanceof SocketTimeoutException || t instanceof UnknownHostException
+                    || t instanceof java.net.http.HttpTimeoutException
+                    || t instanceof SQLException sql && isServerGone(sql)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isServerGone(SQLException e) {
+        String state = e.getSQLState();
+        if (state == null) {
+            // Agroal: no connection within the acquisition time-out; the driver always gives a state
+            return e.getCause() instanceof java.util.concurrent.TimeoutException || e.getCause() instanceof IOException
+                    || String.valueOf(e.getMessage()).contains("acquisition timeout");
+        }
+        return SQL_STATE_CLASSES.contains(state.substring(0, 2)) || state.startsWith("57P") || state.equals("25006");
+    }
+
+    /**
+     * @param  exchange the failed exchange, not null
+     * @return          true if the message is wrong for good, by the list {@code inbox.permanent-errors}
+     */
+    public boolean isPermanent(Exchange exchange) {
+        Set<String> names = Set.of(exchange.getContext().resolvePropertyPlaceholders("{{inbox.permanent-errors}}").split("\\s*,\\s*"));
+        for (Throwable t = failure(exchange); t != null; t = t.getCause()) {
+            for (Class<?> type = t.getClass(); type != null; type = type.getSuperclass()) {
+                if (names.contains(type.getName())) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private static Throwable failure(Exchange exchange) {
+        Throwable caught = exchange.getException();
+        return caught != null ? caught : exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+    }
+}

@@ -1,0 +1,111 @@
+package io.reliableroutes;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import javax.sql.DataSource;
+
+import org.apache.camel.RuntimeCamelException;
+import org.apache.camel.spi.IdempotentRepository;
+import org.apache.camel.support.service.ServiceSupport;
+
+/**
+ * An idempotent repository that is part of the business transaction: one {@code INSERT … ON CONFLICT DO NOTHING}, so the key and
+ * the effect are committed or rolled back together. Camel's {@code JdbcMessageIdRepository} counts and then inserts: two statements
+ * and a race which aborts a PostgreSQL transaction (CAMEL-24048). Use it with {@code eager: true, removeOnFailure: false}.
+ */
+public class InboxRepository extends ServiceSupport implements IdempotentRepository {
+
+    private DataSource dataSource;
+    private String consumer;
+    private String dialect = "postgresql";
+    private String insert;
+
+    /** @param dataSource the data source that the handler uses, not null; its connections join the current transaction */
+    public void setDataSource(DataSource dataSource) {
+        this.dataSource = dataSource;
+    }
+
+    /** @param consumer name of the receiver, not null: each receiver handles each message once */
+    public void setConsumer(String consumer) {
+        this.consumer = consumer;
+    }
+
+    /** @param dialect folder below {@code sql/}, not null */
+    public void setDialect(String dialect) {
+        this.dialect = dialect;
+    }
+
+    /**
+     * @param  key                   the message's id, not null
+     * @return                       true if the message is new; false if its effect is committed. Waits for a transaction that is
+     *                               handling the same message.
+     * @throws RuntimeCamelException if the database fails
+     */
+    @Override
+    public boolean add(String key) {
+        try (Connection connection = connect(); PreparedStatement statement = connection.prepareStatement(insert)) {
+            if (connection.getAutoCommit()) {
+                throw new ConfigurationException("inbox of " + consumer + " is used outside a transaction: a message whose handler fails "
+                        + "would be lost. Put idempotentConsumer into a transacted step whose policy is real.");
+            }
+            statement.setString(1, consumer);
+            statement.setString(2, key);
+            return statement.executeUpdate() == 1;
+        } catch (SQLException e) {
+            throw new RuntimeCamelException("inbox of " + consumer + " cannot record message " + key + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** The first use of the database in the transaction: a failure here is an outage, whatever the server calls it. */
+    private Connection connect() throws SQLException {
+        try {
+            return dataSource.getConnection();
+        } catch (SQLException e) {
+            throw new SQLTransientConnectionException(e.getMessage(), e.getSQLState(), e);
+        }
+    }
+
+    /** Not supported: a look is no claim. */
+    @Override
+    public boolean contains(String key) {
+        throw new UnsupportedOperationException("inbox of " + consumer + ": idempotentConsumer must be eager");
+    }
+
+    /** Does nothing: rollback has removed the key. */
+    @Override
+    public boolean remove(String key) {
+        return true;
+    }
+
+    /** Does nothing: commit has confirmed the key. */
+    @Override
+    public boolean confirm(String key) {
+        return true;
+    }
+
+    /** Not supported: retention removes keys, by age. */
+    @Override
+    public void clear() {
+        throw new UnsupportedOperationException("inbox of " + consumer + " is cleared by retention only");
+    }
+
+    @Override
+    protected void doInit() {
+        String file = "sql/" + dialect + "/insert-inbox-message.sql";
+        try (InputStream in = InboxRepository.class.getClassLoader().getResourceAsStream(file)) {
+            if (in == null) {
+                throw new ConfigurationException("sql.dialect (" + dialect + ") has no " + file
+                        + ": no message could be received. Set sql.dialect=postgresql.");
+            }
+            insert = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package io.reliableroutes;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import javax.sql.DataSource;
+
+import com.arjuna.ats.internal.jta.transaction.arjunacore.TransactionSynchronizationRegistryImple;
+import io.agroal.api.AgroalDataSource;
+import io.agroal.api.configuration.AgroalConnectionPoolConfiguration.ConnectionValidator;
+import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
+import io.agroal.api.exceptionsorter.PostgreSQLExceptionSorter;
+import io.agroal.api.security.NamePrincipal;
+import io.agroal.api.security.SimplePassword;
+import io.agroal.narayana.NarayanaTransactionIntegration;
+import jakarta.transaction.TransactionManager;
+import org.postgresql.Driver;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
+
+/**
+ * A pool of PostgreSQL connections that join the current transaction, as a bean of {@code application.properties}. Nothing is
+ * connected before the first use, so one file may declare the databases of all applications.
+ */
+public class LocalDataSource extends DelegatingDataSource {
+
+    private String url;
+    private String user;
+    private String password = "";
+    private int poolSize = 10;
+    private TransactionManager transactionManager;
+
+    /** @param url JDBC URL of a PostgreSQL database, not null */
+    public void setUrl(String url) {
+        this.url = url;
+    }
+
+    /** @param user database role, not null */
+    public void setUser(String user) {
+        this.user = user;
+    }
+
+    /** @param password its password, not null, may be empty */
+    public void setPassword(String password) {
+        this.password = password;
+    }
+
+    /** @param poolSize connections at most, positive; a route needs one for each of its concurrent exchanges */
+    public void setPoolSize(int poolSize) {
+        this.poolSize = poolSize;
+    }
+
+    /** @param transactionManager whose transactions the connections join, not null */
+    public void setTransactionManager(TransactionManager transactionManager) {
+        this.transactionManager = transactionManager;
+    }
+
+    @Override
+    protected synchronized DataSource obtainTargetDataSource() {
+        if (getTargetDataSource() == null) {
+            setTargetDataSource(pool());
+        }
+        return super.obtainTargetDataSource();
+    }
+
+    private AgroalDataSource pool() {
+        try {
+            return AgroalDataSource.from(new AgroalDataSourceConfigurationSupplier().connectionPoolConfiguration(pool -> pool
+                    .maxSize(poolSize)
+                    .acquisitionTimeout(Duration.ofSeconds(10))
+                    // connections that a restarted server has cut are thrown away: at the first error, or when they were idle
+                    .exceptionSorter(new PostgreSQLExceptionSorter())
+                    .connectionValidator(ConnectionValidator.defaultValidatorWithTimeout(5))
+                    .idleValidationTimeout(Duration.ofSeconds(5))
+                    .transactionIntegration(
+                            new NarayanaTransactionIntegration(transactionManager, new TransactionSynchronizationRegistryImple()))
+                    .connectionFactoryConfiguration(connection -> connection
+                            .jdbcUrl(url)
+                            .connectionProviderClass(Driver.class)
+                            .loginTimeout(Duration.ofSeconds(10))
+                            .principal(new NamePrincipal(user))
+                            .credential(new SimplePassword(password))
+                            // never waits for ever on a connection that a network cut has left half open
+                            .jdbcProperty("socketTimeout", "60")
+                            .jdbcProperty("tcpKeepAlive", "true")
+                            .jdbcProperty("ApplicationName", "reliable-routes"))));
+        } catch (SQLException e) {
+            throw new ConfigurationException("data source for " + url + " cannot be set up: " + e.getMessage()
+                    + ". No route could reach the database. Correct its URL.");
+        }
+    }
+}

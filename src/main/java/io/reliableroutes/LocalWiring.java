@@ -1,0 +1,34 @@
+package io.reliableroutes;
+
+import com.arjuna.ats.arjuna.common.ObjectStoreEnvironmentBean;
+import com.arjuna.ats.arjuna.common.arjPropertyManager;
+import com.arjuna.ats.internal.arjuna.objectstore.VolatileStore;
+import com.arjuna.common.internal.util.propertyservice.BeanPopulator;
+import jakarta.transaction.TransactionManager;
+
+/** Narayana's transaction manager for processes in which no container supplies one. The XA path has its own wiring. */
+public final class LocalWiring {
+
+    private LocalWiring() {
+    }
+
+    /**
+     * @param  timeoutSeconds         after which a transaction is marked for rollback, in seconds, positive
+     * @return                        Narayana's transaction manager, not null. It keeps no object store: with one database a
+     *                                transaction commits in one phase, and there is nothing to recover.
+     * @throws ConfigurationException if the time-out is not positive
+     */
+    public static TransactionManager transactionManager(int timeoutSeconds) {
+        if (timeoutSeconds <= 0) {
+            throw new ConfigurationException("tx.timeout (" + timeoutSeconds + ") is not a positive number of seconds: "
+                    + "transactions would never end. Set for example tx.timeout=60.");
+        }
+        arjPropertyManager.getCoordinatorEnvironmentBean().setDefaultTimeout(timeoutSeconds);
+        arjPropertyManager.getCoordinatorEnvironmentBean().setTransactionStatusManagerEnable(false);
+        for (String store : new String[] {null, "stateStore", "communicationStore"}) {
+            ObjectStoreEnvironmentBean bean = BeanPopulator.getNamedInstance(ObjectStoreEnvironmentBean.class, store);
+            bean.setObjectStoreType(VolatileStore.class.getName());
+        }
+        return com.arjuna.ats.jta.TransactionManager.transactionManager();
+    }
+}

@@ -1,0 +1,77 @@
+package io.reliableroutes;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+import jakarta.transaction.Status;
+import jakarta.transaction.Synchronization;
+import jakarta.transaction.Transaction;
+import jakarta.transaction.TransactionManager;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+
+/**
+ * Wakes the relays of this process as soon as a transaction with an outbox message has committed, so that polling may be slow
+ * without making messages late. A relay in another process finds the message at its next poll.
+ */
+public class OutboxNudge {
+
+    /**
+     * Wakes the relays of a data source when the current transaction has committed.
+     *
+     * @param  exchange                                 the exchange that wrote to the outbox, not null
+     * @param  dataSource                               bean name of the data source, not null
+     * @throws ConfigurationException                   if there is no transaction: the message would be a fact of its own
+     * @throws jakarta.transaction.SystemException      if the transaction manager fails
+     * @throws jakarta.transaction.RollbackException    if the transaction is already marked for rollback
+     */
+    public void afterCommit(Exchange exchange, String dataSource)
+            throws jakarta.transaction.SystemException, jakarta.transaction.RollbackException {
+        TransactionManager manager = exchange.getContext().getRegistry().findSingleByType(TransactionManager.class);
+        Transaction transaction = manager == null ? null : manager.getTransaction();
+        if (transaction == null) {
+            throw new ConfigurationException("outbox-sink is used outside a transaction in route " + exchange.getFromRouteId()
+                    + ": the message would be published although the business change may fail. Put both into one transacted step.");
+        }
+        transaction.registerSynchronization(new Synchronization() {
+            @Override
+            public void beforeCompletion() {
+                // nothing to prepare
+            }
+
+            @Override
+            public void afterCompletion(int status) {
+                if (status == Status.STATUS_COMMITTED) {
+                    now(exchange, dataSource);
+                }
+            }
+        });
+    }
+
+    /**
+     * Wakes the relays of a data source now: a relay does so to itself while it finds work.
+     *
+     * @param exchange   any exchange of the context, not null
+     * @param dataSource bean name of the data source, not null
+     */
+    public void now(Exchange exchange, String dataSource) {
+        for (OutboxScheduler scheduler : schedulers(exchange.getContext())) {
+            scheduler.wake(dataSource);
+        }
+    }
+
+    /** The schedulers of a context's relays, not null. */
+    static List<OutboxScheduler> schedulers(CamelContext context) {
+        synchronized (context) {
+            Schedulers all = context.getCamelContextExtension().getContextPlugin(Schedulers.class);
+            if (all == null) {
+                all = new Schedulers();
+                context.getCamelContextExtension().addContextPlugin(Schedulers.class, all);
+            }
+            return all;
+        }
+    }
+
+    private static final class Schedulers extends CopyOnWriteArrayList<OutboxScheduler> {
+    }
+}

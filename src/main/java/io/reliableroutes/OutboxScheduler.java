@@ -1,0 +1,116 @@
+package io.reliableroutes;
+
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+import org.apache.camel.CamelContext;
+import org.apache.camel.Consumer;
+import org.apache.camel.spi.ScheduledPollConsumerScheduler;
+import org.apache.camel.support.service.ServiceSupport;
+
+/**
+ * Polls at once while woken, and else less and less often: from {@code minDelay} doubling to {@code maxDelay}, in milliseconds.
+ * Only the time of a poll depends on it, never whether a message is found.
+ */
+public class OutboxScheduler extends ServiceSupport implements ScheduledPollConsumerScheduler {
+
+    private final Semaphore wakeUps = new Semaphore(0);
+    private CamelContext camelContext;
+    private Consumer consumer;
+    private Runnable task;
+    private ExecutorService thread;
+    private String dataSource;
+    private long minDelay = 20;
+    private long maxDelay = 1000;
+
+    /** @param dataSource bean name of the data source whose commits wake this scheduler, not null */
+    public void setDataSource(String dataSource) {
+        this.dataSource = dataSource;
+    }
+
+    /** @param minDelay first wait after a poll that found nothing, milliseconds, positive */
+    public void setMinDelay(long minDelay) {
+        this.minDelay = minDelay;
+    }
+
+    /** @param maxDelay longest wait between two polls, milliseconds, at least minDelay */
+    public void setMaxDelay(long maxDelay) {
+        this.maxDelay = maxDelay;
+    }
+
+    /** Lets the next poll start at once if it polls this data source. */
+    void wake(String committed) {
+        if (committed.equals(dataSource) && wakeUps.availablePermits() == 0) {
+            wakeUps.release();
+        }
+    }
+
+    @Override
+    public void onInit(Consumer consumer) {
+        this.consumer = consumer;
+    }
+
+    @Override
+    public void scheduleTask(Runnable task) {
+        this.task = task;
+    }
+
+    @Override
+    public void unscheduleTask() {
+        task = null;
+    }
+
+    @Override
+    public void startScheduler() {
+        if (thread == null) {
+            thread = camelContext.getExecutorServiceManager().newSingleThreadExecutor(this, consumer.getEndpoint().getEndpointUri());
+            thread.execute(this::poll);
+        }
+    }
+
+    @Override
+    public boolean isSchedulerStarted() {
+        return thread != null;
+    }
+
+    private void poll() {
+        long delay = minDelay;
+        while (isRunAllowed()) {
+            try {
+                boolean woken = wakeUps.tryAcquire(delay, TimeUnit.MILLISECONDS);
+                delay = woken ? minDelay : Math.min(maxDelay, delay * 2);
+            } catch (InterruptedException e) {
+                return;
+            }
+            Runnable current = task;
+            if (current != null && isRunAllowed()) {
+                current.run();
+            }
+        }
+    }
+
+    @Override
+    protected void doStart() {
+        OutboxNudge.schedulers(camelContext).add(this);
+    }
+
+    @Override
+    protected void doStop() {
+        OutboxNudge.schedulers(camelContext).remove(this);
+        if (thread != null) {
+            camelContext.getExecutorServiceManager().shutdownNow(thread);
+            thread = null;
+        }
+    }
+
+    @Override
+    public void setCamelContext(CamelContext camelContext) {
+        this.camelContext = camelContext;
+    }
+
+    @Override
+    public CamelContext getCamelContext() {
+        return camelContext;
+    }
+}

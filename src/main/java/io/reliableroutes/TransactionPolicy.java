@@ -1,0 +1,93 @@
+package io.reliableroutes;
+
+import jakarta.transaction.Status;
+import jakarta.transaction.TransactionManager;
+import org.apache.camel.Exchange;
+import org.apache.camel.NamedNode;
+import org.apache.camel.Processor;
+import org.apache.camel.Route;
+import org.apache.camel.jta.JtaTransactionPolicy;
+import org.apache.camel.model.ProcessorDefinition;
+import org.apache.camel.support.processor.DelegateSyncProcessor;
+
+/**
+ * Joins the caller's JTA transaction or begins one: the policy that {@code transacted: {ref: "{{tx.policy}}"}} names when routes
+ * run without Quarkus or Spring. Camel's camel-jta has only the abstract class.
+ */
+public class TransactionPolicy extends JtaTransactionPolicy {
+
+    /** Exchange property with the number of transactions that a message has been through, an Integer. */
+    static final String ATTEMPTS = "reliableRoutesAttempts";
+
+    private TransactionManager transactionManager;
+
+    /** @param transactionManager the JTA transaction manager, not null */
+    public void setTransactionManager(TransactionManager transactionManager) {
+        this.transactionManager = transactionManager;
+    }
+
+    /** @return the JTA transaction manager, null before wiring */
+    public TransactionManager getTransactionManager() {
+        return transactionManager;
+    }
+
+    /**
+     * Keeps Camel's error handler out of the whole transacted block. Camel itself keeps it from the direct children only: inside a
+     * {@code filter}, {@code choice} or {@code idempotentConsumer} it would try again, or call the failure handled, while the
+     * transaction goes on, and half of the work would be committed.
+     */
+    @Override
+    public void beforeWrap(Route route, NamedNode definition) {
+        super.beforeWrap(route, definition);
+        withoutErrorHandler((ProcessorDefinition<?>) definition);
+    }
+
+    private static void withoutErrorHandler(ProcessorDefinition<?> definition) {
+        definition.setInheritErrorHandler(false);
+        definition.getOutputs().forEach(TransactionPolicy::withoutErrorHandler);
+    }
+
+    /**
+     * Keeps the count of the attempts. Camel has it in message headers, so a step that removes headers would make a message that
+     * always fails come again for ever.
+     */
+    @Override
+    public Processor wrap(Route route, Processor processor) {
+        return super.wrap(route, new DelegateSyncProcessor(processor) {
+            @Override
+            public void process(Exchange exchange) throws Exception {
+                int redeliveries = exchange.getMessage().getHeader(Exchange.REDELIVERY_COUNTER, 0, Integer.class);
+                exchange.setProperty(ATTEMPTS, redeliveries + 1);
+                super.process(exchange);
+                if (redeliveries > 0) {
+                    exchange.getMessage().setHeader(Exchange.REDELIVERY_COUNTER, redeliveries);
+                }
+            }
+        });
+    }
+
+    @Override
+    public void run(Runnable work) throws Throwable {
+        if (transactionManager.getStatus() != Status.STATUS_NO_TRANSACTION) {
+            work.run();
+            return;
+        }
+        transactionManager.begin();
+        try {
+            work.run();
+        } catch (Throwable failure) {
+            rollback(failure);
+            throw failure;
+        }
+        // marked by a time-out or by a participant: commit() rolls back and throws RollbackException, which must reach the route
+        transactionManager.commit();
+    }
+
+    private void rollback(Throwable failure) {
+        try {
+            transactionManager.rollback();
+        } catch (Exception e) {
+            failure.addSuppressed(e);
+        }
+    }
+}
