@@ -1,0 +1,86 @@
+package harness;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** One service's database, seen from outside: plain JDBC, nothing of the pack. */
+public record Database(String url) {
+
+    private static final Path SQL = Java.root().resolve("src/main/resources/sql/postgresql");
+
+    public Connection connect() throws SQLException {
+        return DriverManager.getConnection(url, "postgres", "");
+    }
+
+    /** Applies the shipped files, for example {@code schema.sql}. */
+    public Database apply(String... files) {
+        try (Connection connection = connect(); Statement statement = connection.createStatement()) {
+            for (String file : files) {
+                statement.execute(Files.readString(SQL.resolve(file)));
+            }
+            return this;
+        } catch (SQLException | IOException e) {
+            throw new IllegalStateException(String.join(", ", files) + " cannot be applied to " + url, e);
+        }
+    }
+
+    public int update(String sql, Object... parameters) {
+        try (Connection connection = connect(); PreparedStatement statement = prepare(connection, sql, parameters)) {
+            statement.execute();
+            return statement.getUpdateCount();
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
+    }
+
+    public List<Map<String, Object>> rows(String sql, Object... parameters) {
+        try (Connection connection = connect(); PreparedStatement statement = prepare(connection, sql, parameters);
+                ResultSet result = statement.executeQuery()) {
+            List<Map<String, Object>> rows = new ArrayList<>();
+            while (result.next()) {
+                Map<String, Object> row = new LinkedHashMap<>();
+                for (int i = 1; i <= result.getMetaData().getColumnCount(); i++) {
+                    row.put(result.getMetaData().getColumnLabel(i), result.getObject(i));
+                }
+                rows.add(row);
+            }
+            return rows;
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
+    }
+
+    /** The only value of the only row. */
+    public Object value(String sql, Object... parameters) {
+        return rows(sql, parameters).get(0).values().iterator().next();
+    }
+
+    public long count(String table) {
+        return (Long) value("SELECT count(*) FROM " + table);
+    }
+
+    /** Adds an outbox row as a service written in any language would. */
+    public void insertOutbox(String destination, String key, String payload) {
+        update("INSERT INTO outbox_message (destination, message_key, type, payload) VALUES (?, ?, ?, convert_to(?, 'UTF8'))",
+                destination, key, destination, payload);
+    }
+
+    private static PreparedStatement prepare(Connection connection, String sql, Object[] parameters) throws SQLException {
+        PreparedStatement statement = connection.prepareStatement(sql);
+        for (int i = 0; i < parameters.length; i++) {
+            statement.setObject(i + 1, parameters[i]);
+        }
+        return statement;
+    }
+}

@@ -1,0 +1,113 @@
+package harness;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.awaitility.Awaitility;
+
+/** A Kafka broker in a process of its own, on a free port, with its data in a folder: it can be killed and started again. */
+public final class Kafka implements AutoCloseable {
+
+    private final Path folder;
+    private final Path settings;
+    private final int port;
+    private Process process;
+
+    public Kafka(Path folder) {
+        try {
+            this.folder = Files.createDirectories(folder);
+            this.port = freePort();
+            int controller = freePort();
+            this.settings = Files.writeString(folder.resolve("server.properties"), """
+                    process.roles=broker,controller
+                    node.id=1
+                    controller.quorum.voters=1@127.0.0.1:%2$d
+                    listeners=PLAINTEXT://127.0.0.1:%1$d,CONTROLLER://127.0.0.1:%2$d
+                    advertised.listeners=PLAINTEXT://127.0.0.1:%1$d
+                    controller.listener.names=CONTROLLER
+                    log.dirs=%3$s
+                    offsets.topic.replication.factor=1
+                    offsets.topic.num.partitions=4
+                    transaction.state.log.replication.factor=1
+                    transaction.state.log.min.isr=1
+                    group.initial.rebalance.delay.ms=0
+                    auto.create.topics.enable=false
+                    """.formatted(port, controller, folder.resolve("data").toString().replace('\\', '/')));
+            run(List.of("kafka.tools.StorageTool", "format", "-t", "MkU3OEVBNTcwNTJENDM2Qg", "-c", settings.toString())).waitFor();
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException("Kafka's storage cannot be formatted in " + folder, e);
+        }
+    }
+
+    /** Starts the broker and returns when it answers. */
+    public Kafka start() {
+        try {
+            process = run(List.of("kafka.Kafka", settings.toString()));
+        } catch (IOException e) {
+            throw new IllegalStateException("Kafka cannot be started", e);
+        }
+        Awaitility.await("Kafka on " + brokers()).atMost(Duration.ofSeconds(90)).ignoreExceptions().until(() -> {
+            if (!process.isAlive()) {
+                throw new IllegalStateException("Kafka ended: " + Files.readString(folder.resolve("kafka.log")));
+            }
+            try (Admin admin = admin()) {
+                return !admin.describeCluster().nodes().get(2, TimeUnit.SECONDS).isEmpty();
+            }
+        });
+        return this;
+    }
+
+    private Process run(List<String> arguments) throws IOException {
+        List<String> command = new java.util.ArrayList<>(List.of(Java.executable(), "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=4",
+                "-cp", Files.readString(Java.target().resolve("kafka.classpath")).trim()));
+        command.addAll(arguments);
+        return new ProcessBuilder(command).redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("kafka.log").toFile())).start();
+    }
+
+    /** Stops the broker at once (SIGKILL): clients see a cut connection. */
+    public void kill() {
+        process.destroyForcibly();
+        process.onExit().join();
+    }
+
+    public String brokers() {
+        return "127.0.0.1:" + port;
+    }
+
+    public Admin admin() {
+        return Admin.create(Map.of("bootstrap.servers", brokers(), "default.api.timeout.ms", "5000", "request.timeout.ms", "2000"));
+    }
+
+    public void createTopics(int partitions, String... names) {
+        try (Admin admin = admin()) {
+            admin.createTopics(java.util.Arrays.stream(names).map(name -> new NewTopic(name, partitions, (short) 1)).toList())
+                    .all().get(30, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            throw new IllegalStateException("topics cannot be created: " + String.join(", ", names), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (process != null) {
+            kill();
+        }
+    }
+
+    public static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new IllegalStateException("there is no free port", e);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package harness;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.apache.camel.CamelContext;
+import org.apache.camel.main.Main;
+import org.apache.camel.spi.CamelEvent;
+import org.apache.camel.support.EventNotifierSupport;
+
+/** Route files as shipped, run in this JVM: for claims that need no kill. */
+public final class Routes implements AutoCloseable {
+
+    private final Main main;
+    private final Failures failures;
+
+    private Routes(Main main, Failures failures) {
+        this.main = main;
+        this.failures = failures;
+    }
+
+    /** Starts files of {@code routes/} with some settings other than the defaults. */
+    public static Routes start(Map<String, String> settings, String... files) {
+        List<String> arguments = new ArrayList<>();
+        for (String file : files) {
+            arguments.add(file.startsWith("/") ? file : "routes/" + file);
+        }
+        settings.forEach((key, value) -> arguments.add(key + "=" + value));
+        Main main = RunRoutes.prepare(new Main(), arguments.toArray(String[]::new));
+        Failures failures = new Failures();
+        main.bind("failures", failures);
+        try {
+            main.start();
+        } catch (RuntimeException e) {
+            main.stop();
+            throw e;
+        }
+        return new Routes(main, failures);
+    }
+
+    public CamelContext context() {
+        return main.getCamelContext();
+    }
+
+    /** How often an exchange has failed or has been tried again. */
+    public int failures() {
+        return failures.count.get();
+    }
+
+    @Override
+    public void close() {
+        main.stop();
+    }
+
+    private static final class Failures extends EventNotifierSupport {
+
+        private final AtomicInteger count = new AtomicInteger();
+
+        @Override
+        public void notify(CamelEvent event) {
+            if (event instanceof CamelEvent.ExchangeFailedEvent || event instanceof CamelEvent.ExchangeRedeliveryEvent) {
+                count.incrementAndGet();
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package harness;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+
+/** PostgreSQL and Kafka for all tests of a JVM, started once; each test has databases and topics of its own. */
+public final class Servers {
+
+    private static final AtomicInteger NUMBER = new AtomicInteger();
+    private static EmbeddedPostgres postgres;
+    private static Kafka kafka;
+
+    private Servers() {
+    }
+
+    public static synchronized Kafka kafka() {
+        if (kafka == null) {
+            kafka = new Kafka(temporaryFolder("kafka")).start();
+            Runtime.getRuntime().addShutdownHook(new Thread(kafka::close));
+        }
+        return kafka;
+    }
+
+    public static synchronized EmbeddedPostgres postgres() {
+        if (postgres == null) {
+            try {
+                postgres = EmbeddedPostgres.builder()
+                        .setServerConfig("fsync", "off").setServerConfig("full_page_writes", "off").setServerConfig("max_connections", "200").start();
+            } catch (IOException e) {
+                throw new IllegalStateException("PostgreSQL cannot be started", e);
+            }
+        }
+        return postgres;
+    }
+
+    /** A new, empty database. */
+    public static Database database() {
+        String name = "test_" + NUMBER.incrementAndGet();
+        String url = postgres().getJdbcUrl("postgres", "postgres").replaceFirst("\\?.*", "");
+        new Database(url).update("CREATE DATABASE " + name);
+        return new Database(url.replaceFirst("/postgres$", "/" + name));
+    }
+
+    /** A name no other test uses, for a topic or a group. */
+    public static String name(String stem) {
+        return stem + "." + NUMBER.incrementAndGet();
+    }
+
+    static Path temporaryFolder(String name) {
+        try {
+            return Files.createTempDirectory(Java.target(), name);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
