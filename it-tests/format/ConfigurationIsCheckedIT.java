@@ -1,0 +1,165 @@
+package format;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import harness.Database;
+import harness.Java;
+import harness.Kafka;
+import harness.RouteProcess;
+import harness.Routes;
+import harness.Servers;
+import harness.Topic;
+import io.reliableroutes.ConfigurationException;
+import org.apache.camel.util.ObjectHelper;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+/** Configurations that would lose messages are refused at start-up: each test breaks one thing in the shipped files. */
+class ConfigurationIsCheckedIT {
+
+    private static final String INBOX = "src/main/resources/camel/inbox.camel.yaml";
+    private static final String CREDIT = "routes/bank-b-credit-transfer.camel.yaml";
+
+    @TempDir
+    private Path folder;
+    private final Map<String, String> settings = new LinkedHashMap<>();
+
+    ConfigurationIsCheckedIT() {
+        Database bankB = Servers.database().apply("schema.sql", "example-bank-b.sql");
+        settings.put("bank-b.jdbc-url", bankB.url());
+        settings.put("bank-b.user", "postgres");
+        settings.put("kafka.brokers", Servers.kafka().brokers());
+        settings.put("outbox.destination.transfer.requested", Topic.create(Servers.kafka(), 1).name());
+        settings.put("check.wait", "3s");
+    }
+
+    @Test
+    void handlerThatWouldSwallowItsFailureIsRefused() throws IOException {
+        assertRefused(broken(CREDIT, "    errorHandler:\n      noErrorHandler: {}\n", ""),
+                "route bank-b-credit-transfer is called in the transaction of route bank-b-credit-transfer-inbox and has an error handler of its own");
+    }
+
+    @Test
+    void handlerThatIsNotThereIsRefused() throws IOException {
+        assertRefused(broken(CREDIT, "value: bank-b-credit-transfer\n      - name: inboxDataSource", "value: nowhere\n      - name: inboxDataSource"),
+                "route bank-b-credit-transfer-inbox calls direct:nowhere, which no route reads");
+    }
+
+    @Test
+    void transactedWithoutPolicyIsRefused() throws IOException {
+        assertRefused(broken("routes/bank-a-request-transfer.camel.yaml", "            ref: \"{{tx.policy}}\"\n", ""),
+                "route bank-a-request-transfer: transacted names no policy");
+    }
+
+    @Test
+    void policyThatIsADummyIsRefused() {
+        settings.put("tx.policy", "dummyPolicy");
+        settings.put("camel.beans.dummyPolicy", "#class:" + DummyTransactedPolicy.class.getName());
+        assertRefused("bank-b-credit-transfer.camel.yaml", "tx.policy (dummyPolicy) is a dummy without transactions");
+    }
+
+    @Test
+    void consumerThatWouldSkipMessagesIsRefused() throws IOException {
+        for (String option : new String[] {"breakOnFirstError: true", "allowManualCommit: true", "autoCommitEnable: false",
+                "pollOnError: RECONNECT", "autoOffsetReset: earliest"}) {
+            String name = option.substring(0, option.indexOf(':'));
+            assertRefused(receiver("          " + option + "\n", ""), ": " + name + " (null) is not ");
+        }
+        assertRefused(receiver("          groupId: \"{{inboxConsumer}}\"\n", ""), "groupId is missing");
+        assertRefused(receiver("          breakOnFirstError: true\n", "          breakOnFirstError: true\n          batching: true\n"), "batching (true)");
+    }
+
+    @Test
+    void missingSettingIsRefused() {
+        settings.put("inbox.outage-delay", "");
+        assertRefused("bank-b-credit-transfer.camel.yaml", "inbox.outage-delay is not set: the routes of Reliable Routes cannot start.");
+    }
+
+    @Test
+    void destinationWithoutTopicIsRefused() {
+        settings.put("outbox.destination.transfer.rejected", "");
+        assertRefused("bank-b-credit-transfer.camel.yaml",
+                "outbox.destination.transfer.rejected is not set, and route bank-b-credit-transfer writes to it");
+    }
+
+    @Test
+    void retentionShorterThanTheHorizonIsRefused() {
+        settings.put("inbox.retention", "1h");
+        assertRefused("bank-b-credit-transfer.camel.yaml", "inbox.retention (1h) is shorter than inbox.redelivery-horizon (8d): "
+                + "a message that comes again that late would run twice. Raise inbox.retention.");
+    }
+
+    @Test
+    void missingSchemaIsRefused() {
+        settings.put("bank-b.jdbc-url", Servers.database().url());
+        assertRefused("bank-b-credit-transfer.camel.yaml", " has no table dead_letter: messages could not be stored. Apply sql/postgresql/schema.sql");
+    }
+
+    @Test
+    void unreachableServersAreRefusedWithOneMessageAndAnExitStatus() {
+        settings.put("bank-b.jdbc-url", "jdbc:postgresql://localhost:1/none");
+        assertEndsWith("database of bankB does not answer within check.wait (3s)");
+
+        settings.put("bank-b.jdbc-url", Servers.postgres().getJdbcUrl("postgres", "none").replaceFirst("\\?.*", ""));
+        assertEndsWith("database of bankB refuses the connection: FATAL: database \"none\" does not exist");
+
+        settings.put("bank-b.jdbc-url", Servers.database().apply("schema.sql").url());
+        settings.put("kafka.brokers", "localhost:" + Kafka.freePort());
+        assertEndsWith("Kafka at " + settings.get("kafka.brokers") + " does not answer within check.wait (3s)");
+    }
+
+    private void assertRefused(String file, String message) {
+        Throwable refusal = catchThrowable(() -> Routes.start(settings, file).close());
+
+        assertThat(refusal).as(file).isNotNull();
+        ConfigurationException reason = ObjectHelper.getException(ConfigurationException.class, refusal);
+        assertThat(reason).as("%s", refusal).isNotNull();
+        assertThat(reason.getMessage()).contains(message).endsWith(".");
+    }
+
+    private void assertEndsWith(String message) {
+        try (RouteProcess process = RouteProcess.camelJbang(folder.resolve("log"), settings, Kafka.freePort(), "bank-b-relay.camel.yaml")) {
+            int status = process.start().awaitExit();
+
+            assertThat(status).as(process.log()).isNotZero();
+            assertThat(process.log()).contains(message);
+            assertThat(process.log().lines().filter(line -> line.startsWith("\tat "))).as(process.log()).isEmpty();
+        }
+    }
+
+    /** A shipped file with one change. */
+    private String broken(String file, String old, String now) throws IOException {
+        String text = Files.readString(Java.root().resolve(file));
+        assertThat(text).contains(old);
+        return Files.writeString(Files.createTempDirectory(folder, "broken").resolve(Path.of(file).getFileName()), text.replace(old, now)).toString();
+    }
+
+    /** The shipped receiver as a route of its own, with one change: templates are loaded by the pack itself. */
+    private String receiver(String old, String now) throws IOException {
+        String text = Files.readString(Java.root().resolve(INBOX));
+        assertThat(text).contains(old);
+        String changed = text.replace(old, now).replace("id: inbox\n", "id: other-inbox\n");
+        String use = Files.readString(Java.root().resolve(CREDIT)).replace("routeTemplateRef: inbox\n", "routeTemplateRef: other-inbox\n");
+        return Files.writeString(Files.createTempDirectory(folder, "receiver").resolve("receiver.camel.yaml"), changed + use).toString();
+    }
+
+    /** Like the one that Camel JBang binds under every name. */
+    public static final class DummyTransactedPolicy implements org.apache.camel.spi.TransactedPolicy {
+        @Override
+        public void beforeWrap(org.apache.camel.Route route, org.apache.camel.NamedNode definition) {
+            // nothing
+        }
+
+        @Override
+        public org.apache.camel.Processor wrap(org.apache.camel.Route route, org.apache.camel.Processor processor) {
+            return processor;
+        }
+    }
+}

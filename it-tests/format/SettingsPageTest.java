@@ -1,0 +1,33 @@
+package format;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import harness.Java;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class SettingsPageTest {
+
+    @Test
+    void pageAndFileNameTheSameSettingsWithTheSameDefaults() throws IOException {
+        Map<String, String> file = new TreeMap<>();
+        for (String line : Files.readAllLines(Java.root().resolve("routes/application.properties"))) {
+            if (line.matches("[a-z].*=.*") && !line.startsWith("camel.")) {
+                file.put(line.substring(0, line.indexOf('=')), line.substring(line.indexOf('=') + 1));
+            }
+        }
+        Map<String, String> page = new TreeMap<>();
+        Matcher row = Pattern.compile("(?m)^\\| `([^`]+)` \\| `?([^|`]*)`? \\|.*").matcher(Files.readString(Java.root().resolve("docs/settings.md")));
+        while (row.find()) {
+            page.put(row.group(1), row.group(2).strip());
+        }
+
+        assertThat(page).isEqualTo(file);
+    }
+}

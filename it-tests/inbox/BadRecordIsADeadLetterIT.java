@@ -1,0 +1,55 @@
+package inbox;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import harness.Routes;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class BadRecordIsADeadLetterIT {
+
+    private final InboxFixture inbox = new InboxFixture();
+
+    @Test
+    void badRecordsAreDeadLettersAtOnceAndTheNextRecordFlows() {
+        inbox.topic.send("a-1", InboxFixture.body("t-no-id"), Map.of());
+        inbox.topic.send("a-1", null, InboxFixture.headers("m-null"));
+        inbox.topic.send("a-1", "no json", InboxFixture.headers("m-text"));
+        inbox.topic.send("a\0b", InboxFixture.body("t-nul"), InboxFixture.headers("m\0nul"));
+        inbox.topic.send("a-1", InboxFixture.body("t-long"), InboxFixture.headers("m".repeat(5000)));
+        inbox.request("m-good", "t-good");
+
+        try (Routes bank = inbox.start()) {
+            inbox.awaitBooked("t-good");
+        }
+
+        inbox.assertEffects(1);
+        List<Map<String, Object>> letters = inbox.deadLetters();
+        assertThat(letters).as("dead letters").hasSize(5).allSatisfy(letter -> assertThat(letter).containsEntry("attempts", 1));
+        assertThat(letters.get(0).get("error_message").toString()).startsWith("header ce_id is missing or longer than 200 characters");
+        assertThat(letters.get(1).get("error_message").toString()).isEqualTo("message m-null has no body: there is nothing to handle. Send a body.");
+        assertThat(letters.get(2).get("error_class").toString()).endsWith("JsonParseException");
+        assertThat(letters.get(2)).containsEntry("payload", "no json");
+        assertThat(letters.get(3)).containsEntry("message_id", "m\uFFFDnul");
+    }
+
+    @Test
+    void headersFromOutsideChangeNothing() {
+        Map<String, String> headers = new HashMap<>(InboxFixture.headers("m-1"));
+        for (String hostile : List.of("kafka.OVERRIDE_TOPIC", "CamelSqlQuery", "cAmElSqlQuery", "CAMELSQLRETRIEVEGENERATEDKEYS",
+                "CamelKafkaOverrideTopic", "Long-Running-Action", "CamelRedeliveryCounter", "camelSqlParameters")) {
+            headers.put(hostile, "DELETE FROM account");
+        }
+        inbox.topic.send("a-1", InboxFixture.body("t-1"), headers);
+
+        try (Routes bank = inbox.start()) {
+            inbox.awaitBooked("t-1");
+        }
+
+        inbox.assertEffects(1);
+        assertThat(inbox.bankB.value("SELECT headers::text FROM outbox_message")).isEqualTo("{}");
+    }
+}

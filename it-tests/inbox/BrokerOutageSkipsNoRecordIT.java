@@ -1,0 +1,57 @@
+package inbox;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+import harness.Kafka;
+import harness.Routes;
+import harness.Topic;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class BrokerOutageSkipsNoRecordIT {
+
+    @TempDir
+    private Path folder;
+
+    /** Camel's default for errors of the consumer itself seeks behind everything that was fetched. */
+    @Test
+    void recordsFetchedBeforeABrokerOutageAreAllHandled() throws Exception {
+        InboxFixture inbox = new InboxFixture();
+        try (Kafka kafka = new Kafka(folder.resolve("kafka")).start()) {
+            Topic topic = Topic.create(kafka, 1);
+            IntStream.rangeClosed(1, 5).forEach(i -> topic.send("a-1", InboxFixture.body("t-" + i), InboxFixture.headers("m-" + i)));
+            Map<String, String> settings = inbox.settings();
+            settings.put("kafka.brokers", kafka.brokers());
+            settings.put("outbox.destination.transfer.requested", topic.name());
+            inbox.bankB.update("""
+                    CREATE SEQUENCE outage;
+                    CREATE FUNCTION outage() RETURNS trigger LANGUAGE plpgsql AS $$
+                    BEGIN IF nextval('outage') = 3 THEN RAISE EXCEPTION 'gone' USING ERRCODE = '57P01'; END IF; RETURN NEW; END $$;
+                    CREATE TRIGGER outage BEFORE INSERT ON ledger_entry FOR EACH ROW EXECUTE FUNCTION outage()
+                    """);
+            try (Connection connection = inbox.bankB.connect(); Statement statement = connection.createStatement()) {
+                connection.setAutoCommit(false);
+                statement.execute("SELECT id FROM account WHERE id = 'b-1' FOR UPDATE");
+                try (Routes bank = Routes.start(settings, "bank-b-credit-transfer.camel.yaml")) {
+                    // the handler of the first record waits for the account, with all five records fetched
+                    InboxFixture.await().until(() -> (Long) inbox.bankB.value("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'") > 0);
+                    kafka.kill();
+                    connection.rollback();
+                    // the third record meets an outage of the database: Camel commits the offset of the second, and no broker answers
+                    InboxFixture.await().until(() -> (Long) inbox.bankB.value("SELECT last_value FROM outage") == 3);
+                    kafka.start();
+
+                    inbox.awaitBooked("t-1", "t-2", "t-3", "t-4", "t-5");
+                }
+            }
+        }
+        inbox.assertEffects(5);
+        assertThat(inbox.bankB.count("dead_letter")).isZero();
+    }
+}

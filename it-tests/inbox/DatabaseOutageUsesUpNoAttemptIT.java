@@ -1,0 +1,33 @@
+package inbox;
+
+import harness.Database;
+import harness.Routes;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class DatabaseOutageUsesUpNoAttemptIT {
+
+    private final InboxFixture inbox = new InboxFixture();
+
+    @Test
+    void databaseOutageUsesUpNoAttemptAndIsNoDeadLetter() {
+        String name = inbox.bankB.url().replaceFirst(".*/", "");
+        Database server = new Database(inbox.bankB.url().replaceFirst("/[^/]*$", "/postgres"));
+        inbox.request("m-1", "t-1");
+        try (Routes bank = inbox.start()) {
+            inbox.awaitBooked("t-1");
+
+            server.update("ALTER DATABASE " + name + " ALLOW_CONNECTIONS false");
+            server.rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ?", name);
+            inbox.request("m-2", "t-2");
+            // more rounds than there are attempts
+            InboxFixture.await().until(() -> bank.failures() > 5);
+            server.update("ALTER DATABASE " + name + " ALLOW_CONNECTIONS true");
+
+            inbox.awaitBooked("t-1", "t-2");
+        }
+        inbox.assertEffects(2);
+        assertThat(inbox.bankB.count("dead_letter")).isZero();
+    }
+}

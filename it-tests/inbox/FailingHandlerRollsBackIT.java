@@ -1,0 +1,59 @@
+package inbox;
+
+import java.util.List;
+
+import harness.Routes;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class FailingHandlerRollsBackIT {
+
+    private final InboxFixture inbox = new InboxFixture();
+
+    @Test
+    void failingHandlerIsTriedAgainInAFreshTransaction() {
+        failBookings("nextval('attempt') < 3");
+        inbox.request("m-1", "t-1");
+
+        try (Routes bank = inbox.start()) {
+            inbox.awaitBooked("t-1");
+        }
+
+        inbox.assertEffects(1);
+        // each attempt saw a transaction of its own: sequences do not roll back, and each value was noted by another transaction
+        assertThat(inbox.bankB.value("SELECT last_value FROM attempt")).isEqualTo(3L);
+        assertThat(inbox.bankB.count("dead_letter")).isZero();
+    }
+
+    @Test
+    void handlerThatAlwaysFailsLeavesADeadLetterAndNothingElseAndTheNextRecordFlows() {
+        failBookings("NEW.transfer_id = 't-1' AND nextval('attempt') > 0");
+        inbox.request("m-1", "t-1");
+        inbox.request("m-2", "t-2");
+
+        try (Routes bank = inbox.start()) {
+            inbox.awaitBooked("t-2");
+        }
+
+        inbox.assertEffects(1);
+        assertThat(inbox.bankB.value("SELECT last_value FROM attempt")).as("attempts").isEqualTo(3L);
+        assertThat(inbox.deadLetters()).singleElement().satisfies(letter -> {
+            assertThat(letter).containsEntry("message_id", "m-1").containsEntry("attempts", 3).containsEntry("payload", InboxFixture.body("t-1"));
+            assertThat(letter.get("error_message").toString()).contains("refused by the test");
+        });
+        assertThat(inbox.bankB.rows("SELECT message_id, status FROM msg_received ORDER BY message_id")
+                .stream().map(row -> List.copyOf(row.values())).toList())
+                .containsExactly(List.of("m-1", "DEAD"), List.of("m-2", "HANDLED"));
+    }
+
+    /** Lets the handler's own statement fail, in the database. */
+    private void failBookings(String condition) {
+        inbox.bankB.update("""
+                CREATE SEQUENCE attempt;
+                CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+                BEGIN IF %s THEN RAISE EXCEPTION 'refused by the test'; END IF; RETURN NEW; END $$;
+                CREATE TRIGGER refuse BEFORE INSERT ON ledger_entry FOR EACH ROW EXECUTE FUNCTION refuse()
+                """.formatted(condition));
+    }
+}

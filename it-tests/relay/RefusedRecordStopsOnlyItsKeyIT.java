@@ -1,0 +1,97 @@
+package relay;
+
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+import harness.Java;
+import harness.Routes;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.config.ConfigResource;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class RefusedRecordStopsOnlyItsKeyIT {
+
+    private final RelayFixture outbox = new RelayFixture();
+
+    @Test
+    void recordThatTheBrokerRefusesIsParkedWithItsKeyAndTheOthersFlow() throws Exception {
+        ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, outbox.topic.name());
+        try (Admin admin = outbox.topic.kafka().admin()) {
+            admin.incrementalAlterConfigs(Map.of(topic,
+                    List.of(new AlterConfigOp(new ConfigEntry("max.message.bytes", "200000"), AlterConfigOp.OpType.SET)))).all().get(10, TimeUnit.SECONDS);
+        }
+
+        assertOnlyBadKeyWaits("transfer.requested", "x".repeat(300_000), "RecordTooLargeException");
+    }
+
+    @Test
+    void recordThatTheProducerRefusesIsParkedWithItsKeyAndTheOthersFlow() {
+        assertOnlyBadKeyWaits("transfer.requested", "x".repeat(2_000_000), "RecordTooLargeException");
+    }
+
+    @Test
+    void destinationThatIsNotMappedIsParkedWithItsKeyAndTheOthersFlow() {
+        assertOnlyBadKeyWaits("not.mapped", "x", "ConfigurationException");
+    }
+
+    @Test
+    void topicThatDoesNotExistIsParkedWithItsKeyAndTheOthersFlow() {
+        assertOnlyBadKeyWaits("transfer.completed", "x", "UnknownTopicOrPartitionException");
+    }
+
+    @Test
+    void keyThatIsReleasedAsTheGuideSaysIsPublishedInItsOldOrder() throws Exception {
+        String release = Files.readString(Java.root().resolve("docs/guarantees.md")).split("```sql\n")[1].split("```")[0];
+        outbox.database.insertOutbox("transfer.completed", "a-1", "1");
+        outbox.insert("a-1", "2");
+        outbox.insert("a-1", "3");
+        Map<String, String> settings = outbox.settings();
+        settings.put("outbox.destination.transfer.completed", "");
+        try (Routes relay = Routes.start(settings, "bank-a-relay.camel.yaml")) {
+            RelayFixture.await().untilAsserted(() -> assertThat(outbox.database.count("outbox_parked")).isEqualTo(3));
+        }
+
+        outbox.database.update(release);
+        outbox.insert("a-1", "4");
+        settings.put("outbox.destination.transfer.completed", outbox.topic.name());
+        try (Routes relay = Routes.start(settings, "bank-a-relay.camel.yaml")) {
+            outbox.awaitEmpty();
+        }
+
+        assertThat(outbox.topic.bodies()).containsExactly("1", "2", "3", "4");
+    }
+
+    private void assertOnlyBadKeyWaits(String destination, String body, String error) {
+        outbox.insert("good", "1");
+        outbox.insert("bad", "2");
+        outbox.database.insertOutbox(destination, "bad", body);
+        outbox.insert("bad", "3");
+        outbox.insert("good", "4");
+        Map<String, String> settings = outbox.settings();
+        settings.put("outbox.destination.transfer.completed", "there.is.no.such.topic");
+
+        try (Routes relay = Routes.start(settings, "bank-a-relay.camel.yaml")) {
+            outbox.awaitEmpty();
+            outbox.insert("bad", "5");
+            outbox.insert("good", "6");
+            outbox.awaitEmpty();
+        }
+
+        List<String> bodies = outbox.topic.bodies().stream().distinct().sorted().toList();
+        assertThat(bodies).containsExactly("1", "2", "4", "6");
+        List<Map<String, Object>> parked
+                = outbox.database.rows("SELECT message_key, attempts, error_class, error_message FROM outbox_parked ORDER BY id");
+        assertThat(parked).hasSize(3);
+        assertThat(parked.get(0)).containsEntry("attempts", 1);
+        assertThat(parked.get(0).get("error_class").toString()).endsWith(error);
+        assertThat(parked.subList(1, 3)).allSatisfy(row -> assertThat(row).containsEntry("message_key", "bad").containsEntry("attempts", 0));
+        assertThat(outbox.database.rows("SELECT status, count(*) AS n FROM msg_published GROUP BY status ORDER BY status"))
+                .containsExactly(Map.of("status", "PENDING", "n", 2L), Map.of("status", "RETRYING", "n", 1L));
+    }
+}
