@@ -1,0 +1,125 @@
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import harness.Database;
+import harness.Java;
+import harness.Kafka;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.awaitility.Awaitility;
+
+/**
+ * Drains outboxes, one relay after the other on the same servers, and prints rates and their ratios. A rate is rows by the time
+ * between the first and the last record, by the records' own timestamps, in a cold JVM with 256 MB of heap.
+ */
+public final class Drain {
+
+    private static final int KEYS = 1000;
+    private static EmbeddedPostgres postgres;
+    private static Kafka kafka;
+    private static Path folder;
+    private static int number;
+
+    public static void main(String[] arguments) throws Exception {
+        folder = Files.createTempDirectory(Java.target(), "bench");
+        try (EmbeddedPostgres server = EmbeddedPostgres.builder().setErrorRedirector(ProcessBuilder.Redirect.DISCARD)
+                .setOutputRedirector(ProcessBuilder.Redirect.DISCARD).start();
+                Kafka broker = new Kafka(folder.resolve("kafka")).start()) {
+            postgres = server;
+            kafka = broker;
+            double ideal = drain("ideal relay, JDBC and KafkaProducer", 200_000, 290, true);
+            double relay = drain("outbox-relay", 200_000, 290, false);
+            double naive = drain("naive sql to kafka, a row a time", 10_000, 290, null);
+            double small = drain("outbox-relay", 100_000, 290, false);
+            double large = drain("outbox-relay", 1_000_000, 290, false);
+            double kilobyte = drain("outbox-relay, 1 KB payloads", 200_000, 1024, false);
+            System.out.printf("outbox-relay / ideal relay          %6.2f   (aim 0.6)%n", relay / ideal);
+            System.out.printf("outbox-relay / naive route          %6.1f   (aim 30)%n", relay / naive);
+            System.out.printf("1,000,000 rows / 100,000 rows       %6.2f   (aim 0.9)%n", large / small);
+            System.out.printf("1 KB payloads / 290 B payloads      %6.2f   (in 256 MB of heap)%n", kilobyte / relay);
+        }
+        System.exit(0);
+    }
+
+    /** @param ideal true: the ideal relay, false: the pack's, null: the naive route */
+    private static double drain(String name, int rows, int bytes, Boolean ideal) throws Exception {
+        String url = "jdbc:postgresql://localhost:" + postgres.getPort() + "/";
+        String database = "bench_" + ++number;
+        new Database(url + "postgres").update("CREATE DATABASE " + database);
+        Database outbox = new Database(url + database).apply("schema.sql");
+        String topic = "bench." + number;
+        kafka.createTopics(4, topic);
+        outbox.update("""
+                INSERT INTO outbox_message (destination, message_key, type, payload)
+                SELECT 'transfer.requested', 'k' || i %% %d, 'transfer.requested', convert_to(rpad(i::text || ' ', %d, 'x'), 'UTF8')
+                FROM generate_series(1, ?) AS i
+                """.formatted(KEYS, bytes), rows);
+        outbox.update("VACUUM ANALYZE outbox_message");
+        List<String> command = new ArrayList<>(List.of(Java.executable(), "-Xmx256m", "-cp", Java.testClasspath() + ":" + System.getProperty("bench.classes")));
+        if (Boolean.TRUE.equals(ideal)) {
+            command.addAll(List.of("IdealRelay", outbox.url(), kafka.brokers(), topic, Java.root().resolve("src/main/resources/sql/postgresql").toString()));
+        } else {
+            command.addAll(List.of("harness.RunRoutes", ideal == null ? "bench/naive-relay.camel.yaml" : "routes/bank-a-relay.camel.yaml",
+                    "bank-a.jdbc-url=" + outbox.url(), "bank-a.user=postgres", "kafka.brokers=" + kafka.brokers(), "bench.topic=" + topic,
+                    "outbox.destination.transfer.requested=" + topic));
+        }
+        Process relay = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(folder.resolve(database + ".log").toFile()).start();
+        try {
+            Awaitility.await().atMost(Duration.ofMinutes(5)).pollInterval(Duration.ofMillis(500)).until(() -> !outbox.rows(
+                    "SELECT NOT EXISTS (SELECT 1 FROM outbox_message) AS empty").get(0).containsValue(false));
+        } finally {
+            relay.destroy();
+            relay.onExit().join();
+        }
+        double rate = rate(topic, rows);
+        System.out.printf("%-38s %,10d rows %,10.0f rows/s%n", name, rows, rate);
+        new Database(url + "postgres").update("DROP DATABASE " + database + " WITH (FORCE)");
+        return rate;
+    }
+
+    private static double rate(String topic, int rows) {
+        Map<String, Long> last = new HashMap<>();
+        long first = Long.MAX_VALUE;
+        long end = 0;
+        int count = 0;
+        Map<String, Object> settings = Map.of("bootstrap.servers", kafka.brokers(), "max.poll.records", 10_000);
+        try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream().map(p -> new TopicPartition(topic, p.partition())).toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
+                for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(500))) {
+                    first = Math.min(first, record.timestamp());
+                    end = Math.max(end, record.timestamp());
+                    count++;
+                    int length = 0;
+                    while (record.value()[length] != ' ') {
+                        length++;
+                    }
+                    long value = Long.parseLong(new String(record.value(), 0, length));
+                    Long before = last.put(record.key(), value);
+                    if (before != null && before >= value) {
+                        throw new IllegalStateException("out of order: " + record.key() + " " + value);
+                    }
+                }
+            }
+        }
+        if (count != rows) {
+            throw new IllegalStateException(count + " records for " + rows + " rows");
+        }
+        return rows * 1000.0 / (end - first);
+    }
+
+    private Drain() {
+    }
+}
