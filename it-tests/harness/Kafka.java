@@ -22,6 +22,8 @@ public final class Kafka implements AutoCloseable {
     private Process process;
 
     public Kafka(Path folder) {
+        // an interrupted test leaves no broker behind
+        Runtime.getRuntime().addShutdownHook(new Thread(this::close));
         try {
             this.folder = Files.createDirectories(folder);
             this.port = freePort();

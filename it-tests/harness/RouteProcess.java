@@ -19,6 +19,8 @@ public final class RouteProcess implements AutoCloseable {
     private Process process;
 
     private RouteProcess(List<String> command, Path log, Map<String, String> settings) {
+        // an interrupted test leaves no process behind
+        Runtime.getRuntime().addShutdownHook(new Thread(this::close));
         this.log = log;
         this.builder = new ProcessBuilder(command).directory(Java.root().resolve("routes").toFile()).redirectErrorStream(true);
         settings.forEach((key, value) -> builder.environment().put(key.toUpperCase().replace('.', '_').replace('-', '_'), value));

@@ -20,7 +20,6 @@ public final class Servers {
     public static synchronized Kafka kafka() {
         if (kafka == null) {
             kafka = new Kafka(temporaryFolder("kafka")).start();
-            Runtime.getRuntime().addShutdownHook(new Thread(kafka::close));
         }
         return kafka;
     }
