@@ -108,18 +108,15 @@ final class RelayProducer implements InvocationHandler {
     }
 
     private void fail(Producer<Object, Object> failed, ProducerRecord<?, ?> record, Throwable e) {
-        RuntimeException known = isRefusal(e) ? new RejectedRecordException(messageId(record), refusal(e))
+        Throwable refusal = refusal(e);
+        RuntimeException known = refusal != null ? new RejectedRecordException(messageId(record), refusal)
                 : new KafkaException("broker did not acknowledge: " + e.getMessage(), e);
         if (failed == producer && failure.compareAndSet(null, known)) {
             failed.close(Duration.ZERO);
         }
     }
 
-    private static boolean isRefusal(Throwable e) {
-        return refusal(e) != null;
-    }
-
-    /** Errors that are about the record or its topic: {@code UnknownTopicOrPartition} comes as the cause of a time-out. */
+    /** The error if it is about the record or its topic, else null: {@code UnknownTopicOrPartition} comes as the cause of a time-out. */
     private static Throwable refusal(Throwable e) {
         for (Throwable t = e; t != null; t = t.getCause()) {
             if (t instanceof RecordTooLargeException || t instanceof SerializationException || t instanceof InvalidTopicException
