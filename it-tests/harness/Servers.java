@@ -27,7 +27,8 @@ public final class Servers {
     public static synchronized EmbeddedPostgres postgres() {
         if (postgres == null) {
             try {
-                postgres = EmbeddedPostgres.builder()
+                // the server notices a killed client even while a CommitGate holds its commit
+                postgres = EmbeddedPostgres.builder().setServerConfig("client_connection_check_interval", "500ms")
                         .setServerConfig("fsync", "off").setServerConfig("full_page_writes", "off").setServerConfig("max_connections", "200").start();
             } catch (IOException e) {
                 throw new IllegalStateException("PostgreSQL cannot be started", e);
