@@ -104,7 +104,9 @@ public final class Demo implements AutoCloseable {
                 .setOutputRedirector(ProcessBuilder.Redirect.DISCARD).start();
         bank = Bank.open(database("bank_a"), database("bank_b"), database("notifier"));
         broker.join();
-        kafka.createTopics(4, "transfer.requested", "transfer.completed", "transfer.rejected", "transfer.settled");
+        for (String topic : new String[] {"transfer.requested", "transfer.completed", "transfer.rejected", "transfer.settled"}) {
+            kafka.createTopics(4, topic, topic + ".dead");
+        }
         service = new ProcessBuilder(Java.executable(), "-XX:TieredStopAtLevel=1", "-Xmx64m", "-cp", Java.testClasspath(),
                 NotificationService.class.getName(), String.valueOf(servicePort)).redirectErrorStream(true)
                 .redirectOutput(folder.resolve("notification-service.log").toFile()).start();

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 import harness.Database;
 import harness.Java;
@@ -17,6 +18,8 @@ import io.reliableroutes.ConfigurationException;
 import org.apache.camel.util.ObjectHelper;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -36,7 +39,9 @@ class ConfigurationIsCheckedIT {
         settings.put("bank-b.jdbc-url", bankB.url());
         settings.put("bank-b.user", "postgres");
         settings.put("kafka.brokers", Servers.kafka().brokers());
-        settings.put("outbox.destination.transfer.requested", Topic.create(Servers.kafka(), 1).name());
+        String topic = Topic.create(Servers.kafka(), 1).name();
+        settings.put("outbox.destination.transfer.requested", topic);
+        settings.put("outbox.destination." + topic + ".dead", topic + ".dead");
         settings.put("check.wait", "3s");
     }
 
@@ -91,15 +96,68 @@ class ConfigurationIsCheckedIT {
 
     @Test
     void retentionShorterThanTheHorizonIsRefused() {
-        settings.put("inbox.retention", "1h");
-        assertRefused("bank-b-credit-transfer.camel.yaml", "inbox.retention (1h) is shorter than inbox.redelivery-horizon (8d): "
-                + "a message that comes again that late would run twice. Raise inbox.retention.");
+        settings.put("inbox.retention", "15d");
+        assertRefused("bank-b-credit-transfer.camel.yaml", "inbox.retention (15d) is shorter than inbox.redelivery-horizon (8d) or than the retry "
+                + "horizon of bank-b-credit-transfer and the replay window (53m0s600ms + 15d): a message that comes again that late would run twice.");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            inbox.immediate-attempts                          | 0     | immediate-attempts (0) is less than 1
+            inbox.bank-b-credit-transfer.retry.max-attempts   | -1    | retry.max-attempts (-1) is negative
+            inbox.retry.max-delay                             | 1s    | retry.max-delay (1000 ms) is shorter than retry.first-delay (240000 ms)
+            inbox.retry.multiplier                            | 0.5   | retry.multiplier (0.5) is less than 1
+            inbox.retry.jitter                                | 2     | retry.jitter (2.0) is not from 0 to 1
+            inbox.retry.delay                                 | often | inbox.retry.delay (often) for bank-b-credit-transfer is not a duration
+            inbox.order                                       | maybe | inbox.order (maybe) for bank-b-credit-transfer is neither wait nor skip
+            inbox.permanent-errors                            | a.B   | inbox.permanent-errors (a.B) for bank-b-credit-transfer is no class
+            inbox.retention                                   | long  | inbox.retention (long) is no duration
+            retry.profile                                     | fast  | retry.profile (fast) is no profile
+            """)
+    void settingThatContradictsOthersIsRefused(String setting, String value, String message) {
+        settings.put(setting, value);
+        assertRefused("bank-b-credit-transfer.camel.yaml", message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            outbox.transfer.completed.retry.max-delay | 1s    | outbox of transfer.completed: retry.max-delay (1000 ms) is shorter
+            outbox.circuit-delay                      | soon  | outbox.circuit-delay (soon) is no duration
+            """)
+    void settingOfARelayThatContradictsOthersIsRefused(String setting, String value, String message) {
+        settings.put(setting, value);
+        assertRefused("bank-b-relay.camel.yaml", message);
+    }
+
+    @Test
+    void receiverOrRelayWhoseFailuresNobodyRetriesIsRefused() throws IOException {
+        String retry = "(?s)- templatedRoute:\\n    routeTemplateRef: (in|out)box-retry.*?(?=\\n(- |#))";
+        assertRefused(rewritten(CREDIT, text -> text.replaceAll(retry, "")),
+                "route bank-b-credit-transfer-inbox has no inbox-retry with inboxConsumer bank-b-credit-transfer");
+        assertRefused(rewritten("routes/bank-b-relay.camel.yaml", text -> text.replaceAll(retry, "")),
+                "route bank-b-relay has no outbox-retry with relayDataSource bankB");
+    }
+
+    @Test
+    void deadLettersWithoutATopicAreRefused() {
+        settings.replaceAll((name, value) -> name.endsWith(".dead") ? "" : value);
+        assertRefused("bank-b-credit-transfer.camel.yaml", ".dead is not set, and the inbox of bank-b-credit-transfer reads");
+    }
+
+    @Test
+    void alertChannelThatNobodyRunsAndWindowLongerThanRetentionAreRefused() {
+        settings.put("operate.data-source", "bankB");
+        assertRefused("operate-alerts.camel.yaml", "route operate-alerts has the channel alert-log, and no inbox-retry with that inboxConsumer");
+
+        settings.put("alert.window", "16d");
+        assertRefused("operate-alerts.camel.yaml operate-alert-log.camel.yaml operate-alert-text.camel.yaml",
+                "alert.window (16d) is longer than dead-letter.retention (15d)");
     }
 
     @Test
     void missingSchemaIsRefused() {
         settings.put("bank-b.jdbc-url", Servers.database().url());
-        assertRefused("bank-b-credit-transfer.camel.yaml", " has no table dead_letter: messages could not be stored. Apply sql/postgresql/schema.sql");
+        assertRefused("bank-b-credit-transfer.camel.yaml", " has no table alert_window: messages could not be stored. Apply sql/postgresql/schema.sql");
     }
 
     @Test
@@ -116,7 +174,7 @@ class ConfigurationIsCheckedIT {
     }
 
     private void assertRefused(String file, String message) {
-        Throwable refusal = catchThrowable(() -> Routes.start(settings, file).close());
+        Throwable refusal = catchThrowable(() -> Routes.start(settings, file.split(" ")).close());
 
         assertThat(refusal).as(file).isNotNull();
         ConfigurationException reason = ObjectHelper.getException(ConfigurationException.class, refusal);
@@ -136,9 +194,13 @@ class ConfigurationIsCheckedIT {
 
     /** A shipped file with one change. */
     private String broken(String file, String old, String now) throws IOException {
+        return rewritten(file, text -> text.replace(old, now));
+    }
+
+    private String rewritten(String file, UnaryOperator<String> change) throws IOException {
         String text = Files.readString(Java.root().resolve(file));
-        assertThat(text).contains(old);
-        return Files.writeString(Files.createTempDirectory(folder, "broken").resolve(Path.of(file).getFileName()), text.replace(old, now)).toString();
+        assertThat(change.apply(text)).as("what the test changes in " + file).isNotEqualTo(text);
+        return Files.writeString(Files.createTempDirectory(folder, "broken").resolve(Path.of(file).getFileName()), change.apply(text)).toString();
     }
 
     /** The shipped receiver as a route of its own, with one change: templates are loaded by the pack itself. */

@@ -29,6 +29,7 @@ class BrokerOutageSkipsNoRecordIT {
             Map<String, String> settings = inbox.settings();
             settings.put("kafka.brokers", kafka.brokers());
             settings.put("outbox.destination.transfer.requested", topic.name());
+            settings.put("inbox.dead-letter-topic", "false");
             inbox.bankB.update("""
                     CREATE SEQUENCE outage;
                     CREATE FUNCTION outage() RETURNS trigger LANGUAGE plpgsql AS $$

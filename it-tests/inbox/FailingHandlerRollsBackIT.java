@@ -1,6 +1,7 @@
 package inbox;
 
 import java.util.List;
+import java.util.Map;
 
 import harness.Routes;
 import org.junit.jupiter.api.Test;
@@ -13,7 +14,7 @@ class FailingHandlerRollsBackIT {
 
     @Test
     void failingHandlerIsTriedAgainInAFreshTransaction() {
-        failBookings("nextval('attempt') < 3");
+        inbox.failBookings("nextval('attempt') < 3");
         inbox.request("m-1", "t-1");
 
         try (Routes bank = inbox.start()) {
@@ -28,11 +29,13 @@ class FailingHandlerRollsBackIT {
 
     @Test
     void handlerThatAlwaysFailsLeavesADeadLetterAndNothingElseAndTheNextRecordFlows() {
-        failBookings("NEW.transfer_id = 't-1' AND nextval('attempt') > 0");
+        inbox.failBookings("NEW.transfer_id = 't-1' AND nextval('attempt') > 0");
         inbox.request("m-1", "t-1");
         inbox.request("m-2", "t-2");
+        Map<String, String> settings = inbox.settings();
+        settings.put("inbox.bank-b-credit-transfer.retry.max-attempts", "0");
 
-        try (Routes bank = inbox.start()) {
+        try (Routes bank = inbox.start(settings)) {
             inbox.awaitBooked("t-2");
         }
 
@@ -45,15 +48,5 @@ class FailingHandlerRollsBackIT {
         assertThat(inbox.bankB.rows("SELECT message_id, status FROM msg_received ORDER BY message_id")
                 .stream().map(row -> List.copyOf(row.values())).toList())
                 .containsExactly(List.of("m-1", "DEAD"), List.of("m-2", "HANDLED"));
-    }
-
-    /** Lets the handler's own statement fail, in the database. */
-    private void failBookings(String condition) {
-        inbox.bankB.update("""
-                CREATE SEQUENCE attempt;
-                CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
-                BEGIN IF %s THEN RAISE EXCEPTION 'refused by the test'; END IF; RETURN NEW; END $$;
-                CREATE TRIGGER refuse BEFORE INSERT ON ledger_entry FOR EACH ROW EXECUTE FUNCTION refuse()
-                """.formatted(condition));
     }
 }

@@ -32,17 +32,29 @@ final class InboxFixture {
         settings.put("bank-b.user", "postgres");
         settings.put("kafka.brokers", topic.kafka().brokers());
         settings.put("outbox.destination.transfer.requested", topic.name());
+        settings.put("outbox.destination." + topic.name() + ".dead", topic.name() + ".dead");
         settings.put("inbox.outage-delay", "500");
+        settings.put("inbox.retry.first-delay", "1s");
+        settings.put("inbox.retry.delay", "500ms");
+        settings.put("inbox.retry.poll-max-delay", "200");
         return settings;
     }
 
     Routes start() {
-        return Routes.start(settings(), "bank-b-credit-transfer.camel.yaml");
+        return start(settings());
+    }
+
+    Routes start(Map<String, String> settings) {
+        return Routes.start(settings, "bank-b-credit-transfer.camel.yaml");
     }
 
     /** A request to credit 10.00, as bank A's relay sends it. */
     void request(String messageId, String transferId) {
-        topic.send("a-1", body(transferId), headers(messageId));
+        request("a-1", messageId, transferId);
+    }
+
+    void request(String key, String messageId, String transferId) {
+        topic.send(key, body(transferId), headers(messageId));
     }
 
     static String body(String transferId) {
@@ -75,6 +87,16 @@ final class InboxFixture {
     /** Fails unless the balance is what so many credits make, and each has its answer in the outbox. */
     void assertEffects(int credits) {
         assertThat(bankB.value("SELECT (balance * 100)::integer FROM account WHERE id = 'b-1'")).as("balance").isEqualTo(credits * 1000);
-        assertThat(bankB.count("outbox_message")).as("answers").isEqualTo(credits);
+        assertThat(bankB.count("outbox_message WHERE destination NOT LIKE '%.dead'")).as("answers").isEqualTo(credits);
+    }
+
+    /** Lets the handler's own statement fail, in the database, while the condition holds. */
+    void failBookings(String condition) {
+        bankB.update("""
+                CREATE SEQUENCE IF NOT EXISTS attempt;
+                CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+                BEGIN IF %s THEN RAISE EXCEPTION 'refused by the test'; END IF; RETURN NEW; END $$;
+                CREATE OR REPLACE TRIGGER refuse BEFORE INSERT ON ledger_entry FOR EACH ROW EXECUTE FUNCTION refuse()
+                """.formatted(condition));
     }
 }

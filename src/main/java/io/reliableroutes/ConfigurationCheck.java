@@ -18,7 +18,6 @@ import org.apache.camel.model.ToDefinition;
 import org.apache.camel.model.TransactedDefinition;
 import org.apache.camel.spi.TransactedPolicy;
 import org.apache.camel.util.StringHelper;
-import org.apache.camel.util.TimeUtils;
 import org.apache.camel.util.URISupport;
 
 import static org.apache.camel.model.ProcessorDefinitionHelper.filterTypeInOutputs;
@@ -37,11 +36,12 @@ final class ConfigurationCheck implements StartupListener {
             "breakOnFirstError", "true", "autoOffsetReset", "earliest", "pollOnError", "RECONNECT");
 
     /** What the vocabulary uses; the applications' own settings are theirs. */
-    private static final List<String> SETTINGS = List.of("check.wait", "inbox.immediate-retries", "inbox.immediate-retry-delay",
-            "inbox.max-poll-records", "inbox.outage-delay", "inbox.permanent-errors", "inbox.redelivery-horizon", "inbox.retention",
-            "kafka.brokers", "outbox.relay.max-request-size", "outbox.relay.metadata-timeout", "outbox.relay.outage-max-delay",
-            "outbox.relay.poll-max-delay", "outbox.relay.producer-batch-size", "outbox.relay.rows-per-shard", "outbox.relay.send-deadline",
-            "outbox.relay.shards-per-batch", "sql.dialect", "tx.policy");
+    private static final List<String> SETTINGS = List.of("alert.poll-delay", "alert.window", "check.wait", "dead-letter.retention", "inbox.max-poll-records", "inbox.outage-delay",
+            "inbox.permanent-errors", "inbox.redelivery-horizon", "inbox.retention", "inbox.retry.poll-max-delay", "kafka.brokers",
+            "outbox.archive", "outbox.archive-retention", "outbox.circuit-delay", "outbox.relay.max-request-size", "outbox.relay.metadata-timeout",
+            "outbox.relay.outage-max-delay", "outbox.relay.poll-max-delay", "outbox.relay.producer-batch-size",
+            "outbox.relay.rows-per-shard", "outbox.relay.send-deadline", "outbox.relay.shards-per-batch", "outbox.retry.poll-max-delay",
+            "retention.poll-delay", "sql.dialect", "tx.policy");
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{([A-Za-z0-9._-]+)}}");
 
@@ -63,14 +63,14 @@ final class ConfigurationCheck implements StartupListener {
                 checkOutboxSink(route, uri(route, to.getEndpointUri()));
             }
             for (Map.Entry<String, Object> parameter : parameters(route).entrySet()) {
-                if (parameter.getKey().equals("inboxDataSource") || parameter.getKey().equals("relayDataSource")) {
-                    dataSources.add(parameter.getValue().toString());
-                    kafka = true;
+                if (parameter.getKey().endsWith("DataSource")) {
+                    dataSources.add(context.resolvePropertyPlaceholders(parameter.getValue().toString()));
+                    kafka |= from.startsWith("kafka:") || parameter.getKey().equals("relayDataSource");
                 }
             }
         }
         if (!dataSources.isEmpty()) {
-            checkRetention();
+            new RetryCheck(context).check();
             new ServerCheck(context).check(dataSources, kafka);
         }
     }
@@ -160,15 +160,6 @@ final class ConfigurationCheck implements StartupListener {
                     + " writes to it: its messages would wait in outbox_parked. Map the destination to a topic.");
         }
         dataSources.add(String.valueOf(query(target).get("outboxDataSource")));
-    }
-
-    private void checkRetention() {
-        String retention = context.resolvePropertyPlaceholders("{{inbox.retention}}");
-        String horizon = context.resolvePropertyPlaceholders("{{inbox.redelivery-horizon}}");
-        if (TimeUtils.toMilliSeconds(retention) < TimeUtils.toMilliSeconds(horizon)) {
-            throw new ConfigurationException("inbox.retention (" + retention + ") is shorter than inbox.redelivery-horizon (" + horizon
-                    + "): a message that comes again that late would run twice. Raise inbox.retention.");
-        }
     }
 
     /** The URI with what is known of its placeholders filled in: template parameters, then properties. Names of template beans stay. */

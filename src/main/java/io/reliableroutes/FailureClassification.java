@@ -9,6 +9,7 @@ import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLTransientConnectionException;
 import java.util.Set;
 
+import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 
 /**
@@ -52,18 +53,36 @@ public class FailureClassification {
 
     /**
      * @param  exchange the failed exchange, not null
-     * @return          true if the message is wrong for good, by the list {@code inbox.permanent-errors}
+     * @param  side     {@code inbox} or {@code outbox}, not null
+     * @param  name     consumer or destination, not null
+     * @return          true if the message is wrong for good: by the list {@code permanent-errors} of the consumer or destination, or
+     *                  because a downstream answered with an HTTP status 4xx which is not 408, 425 or 429
      */
-    public boolean isPermanent(Exchange exchange) {
-        Set<String> names = Set.of(exchange.getContext().resolvePropertyPlaceholders("{{inbox.permanent-errors}}").split("\\s*,\\s*"));
-        for (Throwable t = failure(exchange); t != null; t = t.getCause()) {
+    public boolean isPermanent(Exchange exchange, String side, String name) {
+        return isPermanent(exchange.getContext(), side, name, failure(exchange));
+    }
+
+    static boolean isPermanent(CamelContext context, String side, String name, Throwable failure) {
+        Set<String> names = Set.of(RetrySettings.value(context, side, name, "permanent-errors").trim().split("\\s*,\\s*"));
+        for (Throwable t = failure; t != null; t = t.getCause()) {
             for (Class<?> type = t.getClass(); type != null; type = type.getSuperclass()) {
                 if (names.contains(type.getName())) {
                     return true;
                 }
+                if (type.getName().equals("org.apache.camel.http.base.HttpOperationFailedException")) {
+                    int status = HttpStatus.of(t);
+                    return status >= 400 && status < 500 && status != 408 && status != 425 && status != 429;
+                }
             }
         }
         return false;
+    }
+
+    /** A class of its own, loaded only where camel-http is. */
+    private static final class HttpStatus {
+        static int of(Throwable failure) {
+            return ((org.apache.camel.http.base.HttpOperationFailedException) failure).getStatusCode();
+        }
     }
 
     private static Throwable failure(Exchange exchange) {

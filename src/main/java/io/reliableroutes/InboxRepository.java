@@ -1,15 +1,13 @@
 package io.reliableroutes;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import javax.sql.DataSource;
 
+import org.apache.camel.CamelContext;
+import org.apache.camel.CamelContextAware;
 import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.spi.IdempotentRepository;
 import org.apache.camel.support.service.ServiceSupport;
@@ -19,11 +17,11 @@ import org.apache.camel.support.service.ServiceSupport;
  * the effect are committed or rolled back together. Camel's {@code JdbcMessageIdRepository} counts and then inserts: two statements
  * and a race which aborts a PostgreSQL transaction (CAMEL-24048). Use it with {@code eager: true, removeOnFailure: false}.
  */
-public class InboxRepository extends ServiceSupport implements IdempotentRepository {
+public class InboxRepository extends ServiceSupport implements IdempotentRepository, CamelContextAware {
 
+    private CamelContext camelContext;
     private DataSource dataSource;
     private String consumer;
-    private String dialect = "postgresql";
     private String insert;
 
     /** @param dataSource the data source that the handler uses, not null; its connections join the current transaction */
@@ -36,9 +34,14 @@ public class InboxRepository extends ServiceSupport implements IdempotentReposit
         this.consumer = consumer;
     }
 
-    /** @param dialect folder below {@code sql/}, not null */
-    public void setDialect(String dialect) {
-        this.dialect = dialect;
+    @Override
+    public void setCamelContext(CamelContext camelContext) {
+        this.camelContext = camelContext;
+    }
+
+    @Override
+    public CamelContext getCamelContext() {
+        return camelContext;
     }
 
     /**
@@ -97,15 +100,6 @@ public class InboxRepository extends ServiceSupport implements IdempotentReposit
 
     @Override
     protected void doInit() {
-        String file = "sql/" + dialect + "/insert-inbox-message.sql";
-        try (InputStream in = InboxRepository.class.getClassLoader().getResourceAsStream(file)) {
-            if (in == null) {
-                throw new ConfigurationException("sql.dialect (" + dialect + ") has no " + file
-                        + ": no message could be received. Set sql.dialect=postgresql.");
-            }
-            insert = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        insert = SqlFile.load(camelContext, "insert-inbox-message.sql");
     }
 }

@@ -49,19 +49,19 @@ public class OutboxNudge {
     }
 
     /**
-     * Wakes the relays of a data source now: a relay does so to itself while it finds work.
+     * Wakes relays, or other routes that poll, now: they do so to themselves while they find work.
      *
-     * @param exchange   any exchange of the context, not null
-     * @param dataSource bean name of the data source, not null
+     * @param exchange any exchange of the context, not null
+     * @param name     bean name of the data source whose relays are meant, or what else a {@link PollScheduler} is woken by, not null
      */
-    public void now(Exchange exchange, String dataSource) {
-        for (OutboxScheduler scheduler : schedulers(exchange.getContext())) {
-            scheduler.wake(dataSource);
+    public void now(Exchange exchange, String name) {
+        for (PollScheduler scheduler : schedulers(exchange.getContext())) {
+            scheduler.wake(name);
         }
     }
 
     /** The schedulers of a context's relays, not null. */
-    static List<OutboxScheduler> schedulers(CamelContext context) {
+    static List<PollScheduler> schedulers(CamelContext context) {
         synchronized (context) {
             Schedulers all = context.getCamelContextExtension().getContextPlugin(Schedulers.class);
             if (all == null) {
@@ -72,6 +72,6 @@ public class OutboxNudge {
         }
     }
 
-    private static final class Schedulers extends CopyOnWriteArrayList<OutboxScheduler> {
+    private static final class Schedulers extends CopyOnWriteArrayList<PollScheduler> {
     }
 }

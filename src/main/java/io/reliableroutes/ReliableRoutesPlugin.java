@@ -17,7 +17,8 @@ import org.apache.camel.support.PluginHelper;
 public class ReliableRoutesPlugin implements ContextServicePlugin {
 
     /** Route templates and route configurations; Kamelets are found by their name. */
-    static final List<String> VOCABULARY = List.of("outbox-relay", "outbox-relay-policy", "inbox", "inbox-policy");
+    static final List<String> VOCABULARY = List.of("outbox-relay", "outbox-relay-policy", "outbox-retry", "outbox-retry-policy",
+            "inbox", "inbox-policy", "inbox-retry", "inbox-retry-policy", "dead-letter-alert", "retention", "housekeeping-policy");
 
     @Override
     public void load(CamelContext camelContext) {

@@ -12,8 +12,6 @@ import javax.sql.DataSource;
 
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.kafka.KafkaComponent;
-import org.apache.camel.support.ResourceHelper;
-import org.apache.camel.util.IOHelper;
 import org.apache.camel.util.TimeUtils;
 import org.apache.kafka.clients.admin.Admin;
 import org.slf4j.Logger;
@@ -92,8 +90,7 @@ final class ServerCheck {
     }
 
     private void checkSchema(String name, DataSource dataSource) throws Exception {
-        String file = context.resolvePropertyPlaceholders("classpath:sql/{{sql.dialect}}/check-schema.sql");
-        String sql = IOHelper.loadText(ResourceHelper.resolveMandatoryResourceAsInputStream(context, file));
+        String sql = SqlFile.load(context, "check-schema.sql");
         try (Connection connection = dataSource.getConnection(); Statement statement = connection.createStatement();
                 ResultSet missing = statement.executeQuery(sql)) {
             if (missing.next()) {

@@ -8,6 +8,7 @@ import org.apache.camel.Processor;
 import org.apache.camel.Route;
 import org.apache.camel.jta.JtaTransactionPolicy;
 import org.apache.camel.model.ProcessorDefinition;
+import org.apache.camel.model.ToDefinition;
 import org.apache.camel.support.processor.DelegateSyncProcessor;
 
 /**
@@ -33,7 +34,7 @@ public class TransactionPolicy extends JtaTransactionPolicy {
 
     /**
      * Keeps Camel's error handler out of the whole transacted block. Camel itself keeps it from the direct children only: inside a
-     * {@code filter}, {@code choice} or {@code idempotentConsumer} it would try again, or call the failure handled, while the
+     * {@code filter}, {@code choice}, {@code idempotentConsumer} or Kamelet it would try again, or call the failure handled, while the
      * transaction goes on, and half of the work would be committed.
      */
     @Override
@@ -44,6 +45,10 @@ public class TransactionPolicy extends JtaTransactionPolicy {
 
     private static void withoutErrorHandler(ProcessorDefinition<?> definition) {
         definition.setInheritErrorHandler(false);
+        if (definition instanceof ToDefinition to && to.getUri().startsWith("kamelet:") && !to.getUri().contains("noErrorHandler=")) {
+            // Camel may give the route of a Kamelet the error handler of the route that calls it
+            to.setUri(to.getUri() + (to.getUri().contains("?") ? "&" : "?") + "noErrorHandler=true");
+        }
         definition.getOutputs().forEach(TransactionPolicy::withoutErrorHandler);
     }
 

@@ -14,4 +14,7 @@ USING (
 WHERE m.shard = due.shard AND m.id = due.id
 RETURNING m.shard, m.id, m.message_id::text AS message_id, m.destination, m.message_key, m.type, m.content_type, m.payload,
           nullif(m.headers, '{}')::text AS headers, m.traceparent, m.created_at,
-          EXISTS (SELECT 1 FROM outbox_parked p WHERE p.message_key = m.message_key AND p.id < m.id) AS held
+          EXISTS (SELECT 1 FROM outbox_parked p
+                  WHERE p.message_key = m.message_key AND p.id < m.id AND p.reason <> 'DELAYED') AS behind_key,
+          EXISTS (SELECT 1 FROM outbox_parked c
+                  WHERE c.destination = m.destination AND c.reason = 'CIRCUIT') AS behind_circuit

@@ -11,7 +11,7 @@ WITH owned AS (
             m.created_at
 )
 INSERT INTO outbox_parked (id, message_id, destination, message_key, shard, type, content_type, payload, headers, traceparent,
-                           created_at, attempts, error_class, error_message)
+                           created_at, reason, exhausted, attempts, first_failed_at, next_attempt_at, error_class, error_message)
 SELECT id, message_id, destination, message_key, shard, type, content_type, payload, headers, traceparent, created_at,
-       :#attempts, :#error_class, :#error_message
+       :#reason, :#exhausted, :#attempts, now(), now() + :#delay * interval '1 millisecond', :#error_class, :#error_message
 FROM refused

@@ -13,20 +13,20 @@ import org.apache.camel.support.service.ServiceSupport;
  * Polls at once while woken, and else less and less often: from {@code minDelay} doubling to {@code maxDelay}, in milliseconds.
  * Only the time of a poll depends on it, never whether a message is found.
  */
-public class OutboxScheduler extends ServiceSupport implements ScheduledPollConsumerScheduler {
+public class PollScheduler extends ServiceSupport implements ScheduledPollConsumerScheduler {
 
     private final Semaphore wakeUps = new Semaphore(0);
     private CamelContext camelContext;
     private Consumer consumer;
     private Runnable task;
     private ExecutorService thread;
-    private String dataSource;
+    private String wokenBy;
     private long minDelay = 20;
     private long maxDelay = 1000;
 
-    /** @param dataSource bean name of the data source whose commits wake this scheduler, not null */
-    public void setDataSource(String dataSource) {
-        this.dataSource = dataSource;
+    /** @param wokenBy what {@link OutboxNudge} calls: the bean name of a data source, or any other name; not null */
+    public void setWokenBy(String wokenBy) {
+        this.wokenBy = wokenBy;
     }
 
     /** @param minDelay first wait after a poll that found nothing, milliseconds, positive */
@@ -39,9 +39,9 @@ public class OutboxScheduler extends ServiceSupport implements ScheduledPollCons
         this.maxDelay = maxDelay;
     }
 
-    /** Lets the next poll start at once if it polls this data source. */
-    void wake(String committed) {
-        if (committed.equals(dataSource) && wakeUps.availablePermits() == 0) {
+    /** Lets the next poll start at once if it is meant. */
+    void wake(String name) {
+        if (name.equals(wokenBy) && wakeUps.availablePermits() == 0) {
             wakeUps.release();
         }
     }

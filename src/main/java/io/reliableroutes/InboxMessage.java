@@ -1,0 +1,207 @@
+package io.reliableroutes;
+
+import java.nio.charset.StandardCharsets;
+import java.sql.Timestamp;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+
+/**
+ * A received message between topic, {@code inbox_parked} and {@code dead_letter}: makes the parameters of their statements. Text is cut
+ * and cleaned so that PostgreSQL takes it: a message that could not be parked would stop its partition.
+ */
+public class InboxMessage {
+
+    private static final String RECORD = "inboxRecord";
+    private static final String CONSUMER = "inboxConsumer";
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Pattern KEPT_HEADERS = Pattern.compile("ce_.*|content-type|traceparent", Pattern.CASE_INSENSITIVE);
+    private static final TypeReference<Map<String, Object>> HEADERS = new TypeReference<>() {
+    };
+
+    private final FailureClassification classification = new FailureClassification();
+
+    /**
+     * Remembers the record as it came, before its headers are removed, and its key as property {@code inboxKey}.
+     *
+     * @param exchange the exchange of a Kafka consumer, not null; its property {@code inboxConsumer} is set
+     */
+    public void remember(Exchange exchange) {
+        Message message = exchange.getMessage();
+        if (exchange.getProperty(RECORD) == null) {
+            exchange.setProperty(RECORD, new Received(message.getBody(byte[].class), new HashMap<>(message.getHeaders())));
+        }
+        exchange.setProperty("inboxKey", text(message.getHeader(KafkaHeaders.KEY), 1000));
+    }
+
+    /**
+     * @param  exchange an inbox's exchange, not null
+     * @return          true if a message must not overtake a parked one of its key: {@code inbox.order} is {@code wait}, and there is a key
+     */
+    public boolean keepsOrder(Exchange exchange) {
+        return exchange.getProperty("inboxKey") != null && !"skip".equals(setting(exchange, "order"));
+    }
+
+    /**
+     * @param  exchange an inbox's exchange, after a failed attempt, not null
+     * @return          true if the message is to be tried again before it is parked
+     */
+    public boolean isWorthAnotherTry(Exchange exchange) {
+        Message message = exchange.getMessage();
+        RetrySettings settings = settings(exchange);
+        message.setHeader(Exchange.REDELIVERY_DELAY, settings.immediateDelay());
+        return attempts(exchange) < settings.immediateAttempts() && !classification.isPermanent(exchange, "inbox", consumer(exchange));
+    }
+
+    /**
+     * @param  exchange               an inbox's exchange whose record waits behind an earlier one of its key, not null
+     * @return                        parameters of {@code park-inbox-follower.sql}, not null
+     * @throws JsonProcessingException never, headers are text
+     */
+    public Map<String, Object> follower(Exchange exchange) throws JsonProcessingException {
+        Received record = exchange.getProperty(RECORD, Received.class);
+        Map<String, String> headers = new TreeMap<>();
+        record.headers().forEach((name, value) -> {
+            if (KEPT_HEADERS.matcher(name).matches()) {
+                headers.put(name, text(value, 4000));
+            }
+        });
+        Map<String, Object> parameters = new LinkedHashMap<>();
+        parameters.put("consumer", consumer(exchange));
+        parameters.put("message_id", text(record.headers().get("ce_id"), 200));
+        parameters.put("message_key", text(record.headers().get(KafkaHeaders.KEY), 1000));
+        parameters.put("topic", record.headers().get(KafkaHeaders.TOPIC));
+        parameters.put("topic_partition", record.headers().get(KafkaHeaders.PARTITION));
+        parameters.put("topic_offset", record.headers().get(KafkaHeaders.OFFSET));
+        parameters.put("payload", record.payload());
+        parameters.put("headers", JSON.writeValueAsString(headers));
+        return parameters;
+    }
+
+    /**
+     * @param  exchange               an inbox's exchange that has failed for the last time, not null
+     * @return                        parameters of {@code park-inbox-message.sql}, or, where {@code delay} is null, of
+     *                                {@code insert-inbox-dead-letter.sql}; not null
+     * @throws JsonProcessingException never, headers are text
+     */
+    public Map<String, Object> failed(Exchange exchange) throws JsonProcessingException {
+        Map<String, Object> parameters = follower(exchange);
+        addFailure(parameters, exchange, attempts(exchange));
+        parameters.put("first_failed_at", new Timestamp(exchange.getClock().getCreated()));
+        parameters.put("dead_destination", deadDestination(exchange, (String) parameters.get("topic")));
+        if (parameters.get("message_id") == null) {
+            // nothing to recognise it by: it cannot be parked
+            parameters.put("delay", null);
+        }
+        return parameters;
+    }
+
+    /**
+     * Replaces the body, a row of {@code claim-inbox-retry.sql}, by the message as the handler had it, and keeps the row.
+     *
+     * @param  exchange               an inbox-retry's exchange, not null
+     * @throws JsonProcessingException never, headers are JSON
+     */
+    @SuppressWarnings("unchecked")
+    public void restore(Exchange exchange) throws JsonProcessingException {
+        Message message = exchange.getMessage();
+        Map<String, Object> row = message.getBody(Map.class);
+        exchange.setProperty("inboxParked", row);
+        exchange.setProperty("inboxParkedId", row.get("id"));
+        message.setBody(row.get("payload"));
+        message.removeHeaders("*");
+        JSON.readValue((String) row.get("headers"), HEADERS).forEach(message::setHeader);
+    }
+
+    /**
+     * @param  exchange an inbox-retry's exchange that has failed, not null
+     * @return          true if that is no failure of a message: nothing was claimed, or a server cannot be reached
+     */
+    public boolean isInnocent(Exchange exchange) {
+        return parked(exchange) == null || classification.isInfrastructure(exchange);
+    }
+
+    /**
+     * @param  exchange an inbox-retry's exchange that has failed, not null
+     * @return          parameters of {@code repark-inbox-message.sql}, not null
+     */
+    public Map<String, Object> failedAgain(Exchange exchange) {
+        Map<String, Object> row = parked(exchange);
+        int seen = (Integer) row.get("attempts");
+        Map<String, Object> parameters = new LinkedHashMap<>();
+        parameters.put("consumer", consumer(exchange));
+        parameters.put("message_id", row.get("message_id"));
+        parameters.put("id", row.get("id"));
+        parameters.put("seen_attempts", seen);
+        addFailure(parameters, exchange, seen + 1);
+        parameters.put("exhausted", parameters.get("delay") == null);
+        parameters.putIfAbsent("delay", 0L);
+        return parameters;
+    }
+
+    /**
+     * @param  exchange an inbox-retry's exchange whose message is exhausted, not null
+     * @return          parameters of {@code bury-inbox-message.sql}, not null
+     */
+    public Map<String, Object> buried(Exchange exchange) {
+        Map<String, Object> parameters = new LinkedHashMap<>(parked(exchange));
+        parameters.put("consumer", consumer(exchange));
+        parameters.put("dead_destination", deadDestination(exchange, (String) parameters.get("topic")));
+        return parameters;
+    }
+
+    private void addFailure(Map<String, Object> parameters, Exchange exchange, int attempts) {
+        Throwable cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        parameters.put("attempts", attempts);
+        parameters.put("error_class", cause.getClass().getName());
+        parameters.put("error_message", text(String.valueOf(cause.getMessage()), 4000));
+        boolean permanent = classification.isPermanent(exchange, "inbox", consumer(exchange));
+        parameters.put("delay", permanent ? null : settings(exchange).next(attempts));
+    }
+
+    /** Null where dead letters are not announced, and for a message that came from no topic. */
+    private static String deadDestination(Exchange exchange, String topic) {
+        return topic == null || "false".equals(setting(exchange, "dead-letter-topic")) ? null : topic + ".dead";
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<String, Object> parked(Exchange exchange) {
+        return exchange.getProperty("inboxParked", Map.class);
+    }
+
+    private static int attempts(Exchange exchange) {
+        return exchange.getProperty(TransactionPolicy.ATTEMPTS, 1, Integer.class);
+    }
+
+    private static String consumer(Exchange exchange) {
+        return exchange.getProperty(CONSUMER, String.class);
+    }
+
+    private static RetrySettings settings(Exchange exchange) {
+        return RetrySettings.of(exchange.getContext(), "inbox", consumer(exchange));
+    }
+
+    private static String setting(Exchange exchange, String name) {
+        return RetrySettings.value(exchange.getContext(), "inbox", consumer(exchange), name);
+    }
+
+    private static String text(Object value, int length) {
+        if (value == null) {
+            return null;
+        }
+        String text = value instanceof byte[] bytes ? new String(bytes, StandardCharsets.UTF_8) : value.toString();
+        String clean = text.replace('\0', '\uFFFD');
+        return clean.isEmpty() ? null : clean.substring(0, Math.min(length, clean.length()));
+    }
+
+    private record Received(byte[] payload, Map<String, Object> headers) {
+    }
+}

@@ -1,0 +1,28 @@
+package io.reliableroutes;
+
+import org.apache.camel.component.kafka.KafkaConstants;
+
+/**
+ * The names of Camel's Kafka headers. They changed in Camel 4.18.3, and the compiler copies constants, so the names are read from the
+ * version that runs.
+ */
+final class KafkaHeaders {
+
+    static final String KEY = name("KEY");
+    static final String TOPIC = name("TOPIC");
+    static final String PARTITION = name("PARTITION");
+    static final String OFFSET = name("OFFSET");
+    static final String OVERRIDE_TOPIC = name("OVERRIDE_TOPIC");
+
+    private KafkaHeaders() {
+    }
+
+    private static String name(String constant) {
+        try {
+            return (String) KafkaConstants.class.getField(constant).get(null);
+        } catch (ReflectiveOperationException e) {
+            throw new ConfigurationException("camel-kafka has no header " + constant + ": records could not be addressed. "
+                    + "Use a version of Camel that the pack is tested with.");
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package io.reliableroutes;
+
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+import org.apache.camel.model.ModelCamelContext;
+import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.util.TimeUtils;
+
+/** Refuses retry, dead letter and retention settings that contradict each other, and receivers and relays whose failures nobody retries. */
+final class RetryCheck {
+
+    private final ModelCamelContext context;
+
+    RetryCheck(ModelCamelContext context) {
+        this.context = context;
+    }
+
+    /** @throws ConfigurationException for the first problem it finds */
+    void check() {
+        checkProfile();
+        Set<String> retried = new HashSet<>();
+        for (RouteDefinition route : context.getRouteDefinitions()) {
+            if (from(route).contains("-retry-")) {
+                retried.add(parameter(route, "inboxConsumer"));
+                retried.add(parameter(route, "relayDataSource"));
+            }
+        }
+        boolean relay = false;
+        for (RouteDefinition route : context.getRouteDefinitions()) {
+            String consumer = parameter(route, "inboxConsumer");
+            String dataSource = parameter(route, "relayDataSource");
+            if (from(route).startsWith("kafka:") && consumer != null) {
+                checkRetried(route, retried.contains(consumer), "inbox-retry", "inboxConsumer", consumer);
+                checkInbox(consumer, context.resolvePropertyPlaceholders(parameter(route, "inboxTopic")));
+            } else if (dataSource != null) {
+                checkRetried(route, retried.contains(dataSource), "outbox-retry", "relayDataSource", dataSource);
+                relay = true;
+            }
+        }
+        for (RouteDefinition route : context.getRouteDefinitions()) {
+            String channels = parameter(route, "alertChannels");
+            if (channels != null) {
+                checkAlerts(route, context.resolvePropertyPlaceholders(channels), retried);
+            }
+        }
+        if (relay) {
+            duration("outbox.circuit-delay");
+            for (String destination : destinations()) {
+                RetrySettings.of(context, "outbox", destination);
+                checkNames("outbox", destination);
+            }
+        }
+    }
+
+    private void checkProfile() {
+        String profile = property("retry.profile");
+        String prefix = "profile." + profile + ".";
+        if (!profile.isEmpty() && context.getPropertiesComponent().loadProperties(key -> key.startsWith(prefix)).stringPropertyNames().isEmpty()) {
+            throw new ConfigurationException("retry.profile (" + profile + ") is no profile: the defaults would be used unseen. Set it to cap or "
+                    + "backoff, leave it empty, or add settings that start with " + prefix + ".");
+        }
+    }
+
+    private static void checkRetried(RouteDefinition route, boolean retried, String template, String parameter, String value) {
+        if (!retried) {
+            throw new ConfigurationException("route " + route.getId() + " has no " + template + " with " + parameter + " " + value
+                    + ": a message that it parks would wait for ever. Add a templatedRoute of " + template + " beside it.");
+        }
+    }
+
+    private void checkInbox(String consumer, String topics) {
+        long horizon = RetrySettings.of(context, "inbox", consumer).horizon();
+        checkNames("inbox", consumer);
+        String retention = property("inbox.retention");
+        long needed = Math.max(duration("inbox.redelivery-horizon"), horizon + duration("dead-letter.retention"));
+        if (duration("inbox.retention") < needed) {
+            throw new ConfigurationException("inbox.retention (" + retention + ") is shorter than inbox.redelivery-horizon ("
+                    + property("inbox.redelivery-horizon") + ") or than the retry horizon of " + consumer + " and the replay window ("
+                    + TimeUtils.printDuration(horizon, true) + " + " + property("dead-letter.retention")
+                    + "): a message that comes again that late would run twice. Raise inbox.retention.");
+        }
+        for (String topic : topics.split(",")) {
+            if (!"false".equals(RetrySettings.value(context, "inbox", consumer, "dead-letter-topic"))
+                    && property(OutboxBatch.DESTINATION + topic + ".dead").isEmpty()) {
+                throw new ConfigurationException(OutboxBatch.DESTINATION + topic + ".dead is not set, and the inbox of " + consumer + " reads "
+                        + topic + ": its dead letters could not be announced. Map it to a topic, or set inbox." + consumer
+                        + ".dead-letter-topic=false.");
+            }
+        }
+    }
+
+    private void checkAlerts(RouteDefinition route, String channels, Set<String> retried) {
+        for (String channel : channels.trim().split("\\s*,\\s*")) {
+            if (!channel.startsWith("alert-") || !retried.contains(channel)) {
+                throw new ConfigurationException("route " + route.getId() + " has the channel " + channel + ", and no inbox-retry with that "
+                        + "inboxConsumer runs in this process: its alerts would wait unseen. Start the channel's file too, and let its name begin "
+                        + "with alert-.");
+            }
+        }
+        if (duration("alert.window") > duration("dead-letter.retention")) {
+            throw new ConfigurationException("alert.window (" + property("alert.window") + ") is longer than dead-letter.retention ("
+                    + property("dead-letter.retention") + "): letters could be gone before their digest. Shorten alert.window.");
+        }
+    }
+
+    private void checkNames(String side, String name) {
+        String order = RetrySettings.value(context, side, name, "order");
+        if (!order.equals("wait") && !order.equals("skip")) {
+            throw new ConfigurationException(side + ".order (" + order + ") for " + name + " is neither wait nor skip: nobody would know whether a "
+                    + "message may overtake a failed one of its key. Set one of the two.");
+        }
+        for (String error : RetrySettings.value(context, side, name, "permanent-errors").trim().split("\\s*,\\s*")) {
+            if (!error.isEmpty() && context.getClassResolver().resolveClass(error) == null) {
+                throw new ConfigurationException(side + ".permanent-errors (" + error + ") for " + name + " is no class: such errors would be "
+                        + "retried as if they could pass. Correct the name, or add its library.");
+            }
+        }
+    }
+
+    private long duration(String setting) {
+        return Settings.milliseconds(context, setting);
+    }
+
+    private Set<String> destinations() {
+        Set<String> destinations = new TreeSet<>();
+        context.getPropertiesComponent().loadProperties(key -> key.startsWith(OutboxBatch.DESTINATION)).stringPropertyNames()
+                .forEach(key -> destinations.add(key.substring(OutboxBatch.DESTINATION.length())));
+        return destinations;
+    }
+
+    private String property(String name) {
+        return Settings.text(context, name);
+    }
+
+    private static String from(RouteDefinition route) {
+        return route.getInput().getEndpointUri();
+    }
+
+    private static String parameter(RouteDefinition route, String name) {
+        Map<String, Object> parameters = route.getTemplateParameters();
+        return parameters == null || parameters.get(name) == null ? null : parameters.get(name).toString();
+    }
+}

@@ -1,0 +1,35 @@
+-- Small batches and no lock that anybody waits for. Open dead letters never expire, nor do the inbox keys of what is parked or dead.
+WITH inbox AS (
+  DELETE FROM inbox_message
+  WHERE (consumer, message_id) IN (
+    SELECT i.consumer, i.message_id
+    FROM inbox_message i
+    WHERE i.received_at < now() - CAST(:?inbox_retention AS bigint) * interval '1 millisecond'
+      AND NOT EXISTS (SELECT 1 FROM inbox_parked p WHERE p.consumer = i.consumer AND p.message_id = i.message_id)
+      AND NOT EXISTS (SELECT 1 FROM dead_letter d WHERE d.ended_at IS NULL AND d.consumer = i.consumer AND d.message_id = i.message_id)
+    ORDER BY i.received_at
+    LIMIT 1000
+    FOR UPDATE SKIP LOCKED)
+  RETURNING 1
+), sent AS (
+  DELETE FROM outbox_sent
+  WHERE ctid = ANY (ARRAY(
+    SELECT s.ctid
+    FROM outbox_sent s
+    WHERE s.sent_at < now() - CAST(:?archive_retention AS bigint) * interval '1 millisecond'
+    ORDER BY s.sent_at
+    LIMIT 1000
+    FOR UPDATE SKIP LOCKED))
+  RETURNING 1
+), letter AS (
+  DELETE FROM dead_letter
+  WHERE id IN (
+    SELECT d.id
+    FROM dead_letter d
+    WHERE d.ended_at < now() - CAST(:?dead_letter_retention AS bigint) * interval '1 millisecond'
+    ORDER BY d.ended_at
+    LIMIT 1000
+    FOR UPDATE SKIP LOCKED)
+  RETURNING 1
+)
+SELECT greatest((SELECT count(*) FROM inbox), (SELECT count(*) FROM sent), (SELECT count(*) FROM letter)) AS deleted

@@ -1,0 +1,63 @@
+-- Replays or discards all open dead letters that a filter picks, or only counts them. One statement, so it is done whole or not at all.
+WITH request AS (
+  SELECT CAST(:#action AS text) AS action, CAST(:#dry_run AS boolean) AS dry_run, CAST(:#rate AS numeric) AS rate
+), picked AS (
+  SELECT d.id
+  FROM dead_letter d
+  WHERE d.ended_at IS NULL
+    AND (CAST(:#ids AS text) IS NULL OR d.id = ANY (CAST(string_to_array(:#ids, ',') AS bigint[])))
+    AND (CAST(:#consumer AS text) IS NULL OR d.consumer = :#consumer)
+    AND (CAST(:#error_class AS text) IS NULL OR d.error_class = :#error_class)
+    AND (CAST(:#since AS timestamptz) IS NULL OR d.last_failed_at >= CAST(:#since AS timestamptz))
+    AND (CAST(:#until AS timestamptz) IS NULL OR d.last_failed_at < CAST(:#until AS timestamptz))
+    -- without an id no receiver could recognise it when it comes twice
+    AND (:#action = 'DISCARD' OR d.message_id IS NOT NULL)
+  ORDER BY d.id
+  -- another request for the same letters waits, and then finds them ended
+  FOR UPDATE
+), audit AS (
+  INSERT INTO dead_letter_audit (action, who, reason, filter, letters)
+  SELECT request.action, :#who, :#reason, CAST(:#filter AS jsonb), count(*)
+  FROM picked, request
+  WHERE NOT request.dry_run
+  GROUP BY request.action
+  RETURNING id, action
+), ended AS (
+  UPDATE dead_letter d
+  SET ended_at = now(), audit_id = audit.id, alerted_at = coalesce(d.alerted_at, now())
+  FROM picked, audit
+  WHERE d.id = picked.id
+  RETURNING d.*, audit.action
+), tail AS (
+  -- waits for a retry of a key's parked messages, as lock-parked-inbox-key.sql does
+  SELECT p.consumer, p.message_key
+  FROM inbox_parked p
+  WHERE EXISTS (SELECT 1 FROM ended e WHERE e.origin = 'INBOX' AND e.consumer = p.consumer AND e.message_key = p.message_key)
+  FOR SHARE
+), replayed AS (
+  SELECT ended.*, now() + coalesce((row_number() OVER (ORDER BY ended.id) - 1) / request.rate, 0) * interval '1 second' AS due_at,
+         row_number() OVER (PARTITION BY ended.consumer, ended.message_key ORDER BY ended.id) > 1 AS follows
+  FROM ended, request
+  WHERE ended.action = 'REPLAY'
+), inbox AS (
+  INSERT INTO inbox_parked (consumer, message_id, message_key, topic, topic_partition, topic_offset, payload, headers, behind,
+                            attempts, next_attempt_at)
+  SELECT r.consumer, r.message_id, r.message_key, r.topic, r.topic_partition, r.topic_offset, r.payload, r.headers,
+         r.message_key IS NOT NULL
+           AND (r.follows OR EXISTS (SELECT 1 FROM tail t WHERE t.consumer = r.consumer AND t.message_key = r.message_key)),
+         0, r.due_at
+  FROM replayed r
+  WHERE r.origin = 'INBOX'
+  ORDER BY r.id
+), outbox AS (
+  INSERT INTO outbox_parked (id, message_id, destination, message_key, shard, type, content_type, payload, headers, traceparent,
+                             created_at, reason, attempts, next_attempt_at)
+  SELECT nextval(pg_get_serial_sequence('outbox_message', 'id')), CAST(r.message_id AS uuid), r.consumer, r.message_key,
+         hashtext(coalesce(r.message_key, r.message_id)) & 63, r.headers ->> 'ce_type', r.headers ->> 'content-type', r.payload,
+         r.headers - 'ce_type' - 'content-type' - 'traceparent', r.headers ->> 'traceparent', r.first_failed_at, 'DELAYED', 0, r.due_at
+  FROM replayed r
+  WHERE r.origin = 'OUTBOX'
+  ORDER BY r.id
+)
+SELECT count(*) AS letters
+FROM picked

@@ -1,0 +1,7 @@
+SELECT p.id
+FROM inbox_parked p
+WHERE p.consumer = :#${exchangeProperty.inboxConsumer} AND p.message_key = :#${exchangeProperty.inboxKey}
+ORDER BY p.id DESC
+LIMIT 1
+-- waits for a retry of the key's last message, which may leave the key free: else this message would wait behind nobody
+FOR SHARE
