@@ -1,0 +1,160 @@
+package operations;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import harness.Kafka;
+import harness.RouteProcess;
+import harness.Routes;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Bulk replay and discard: counted first, all or nothing, each letter once, in order for each key, and recorded. */
+class DeadLettersAreReplayedIT {
+
+    private static final String CONSUMER = "bank-b-credit-transfer";
+
+    private final OperatedBank bank = new OperatedBank();
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void replayIsCountedFirstThenDoneOnceInOrderAndRecorded() {
+        bank.letters(100, CONSUMER, "java.lang.A");
+        bank.letters(5, CONSUMER, "java.lang.B");
+        try (Routes routes = bank.start("bank-b-credit-transfer.camel.yaml")) {
+            assertThat(bank.get("?consumer=" + CONSUMER)).hasSize(105);
+            String filter = "\"consumer\":\"%s\",\"errorClass\":\"java.lang.A\"".formatted(CONSUMER);
+            assertThat(bank.post("/replay", "{%s,\"dryRun\":true}".formatted(filter)).get("letters").asInt()).isEqualTo(100);
+            assertThat(bank.database.count("inbox_parked")).isZero();
+            assertThat(bank.database.count("dead_letter_audit")).isZero();
+
+            String request = "{%s,\"who\":\"ann\",\"reason\":\"bank was down\"}".formatted(filter);
+            assertThat(bank.post("/replay", request).get("letters").asInt()).isEqualTo(100);
+            assertThat(bank.post("/replay", request).get("error").asText()).contains("matches no open dead letter. Nothing was done.");
+            OperatedBank.await().untilAsserted(() -> assertThat(bank.database.count("ledger_entry")).isEqualTo(100));
+        }
+
+        assertThat(bank.database.count("inbox_parked")).isZero();
+        for (int key = 0; key < 10; key++) {
+            int first = key == 0 ? 10 : key;
+            assertThat(bank.database.rows("SELECT transfer_id FROM ledger_entry WHERE from_account = ? ORDER BY id", "a-" + key)
+                    .stream().map(row -> row.get("transfer_id"))).as("key %d", key)
+                    .containsExactlyElementsOf(IntStream.range(0, 10).<Object>mapToObj(i -> "t-" + (first + 10 * i)).toList());
+        }
+        assertThat(bank.database.rows("SELECT action, who, reason, letters, filter ->> 'errorClass' AS error FROM dead_letter_audit")).containsExactly(
+                Map.of("action", "REPLAY", "who", "ann", "reason", "bank was down", "letters", 100L, "error", "java.lang.A"));
+        assertThat(bank.database.count("dead_letter WHERE ended_at IS NULL")).isEqualTo(5);
+    }
+
+    @Test
+    void replayIsThrottledByDueTimes() {
+        bank.letters(100, CONSUMER, "java.lang.A");
+        try (Routes routes = bank.start()) {
+            bank.post("/replay", "{\"all\":true,\"rate\":10,\"who\":\"ann\",\"reason\":\"r\"}");
+        }
+
+        assertThat(bank.database.value("SELECT extract(epoch FROM max(next_attempt_at) - min(next_attempt_at))::numeric(5, 1)::text FROM inbox_parked"))
+                .isEqualTo("9.9");
+        assertThat(bank.database.count("inbox_parked WHERE NOT behind")).as("one head for each key").isEqualTo(10);
+    }
+
+    @Test
+    void replayedMessageThatFailsAgainIsADeadLetterAgain() {
+        bank.letters(1, CONSUMER, "java.lang.A");
+        bank.database.update("UPDATE dead_letter SET payload = 'no json'");
+        try (Routes routes = bank.start("bank-b-credit-transfer.camel.yaml")) {
+            bank.post("/replay", "{\"ids\":[1],\"who\":\"ann\",\"reason\":\"r\"}");
+            OperatedBank.await().untilAsserted(() -> assertThat(bank.database.count("dead_letter WHERE ended_at IS NULL AND attempts = 1")).isEqualTo(1));
+        }
+
+        assertThat(bank.database.rows("SELECT status FROM msg_received")).containsExactly(Map.of("status", "DEAD"));
+    }
+
+    @Test
+    void letterOfTheOutboxIsPublishedAgainWithItsId() {
+        String id = "8f14e45f-ceea-467f-a8b4-000000000001";
+        bank.database.update("""
+                INSERT INTO dead_letter (origin, consumer, message_id, message_key, payload, headers, attempts, error_class, error_message, first_failed_at)
+                VALUES ('OUTBOX', 'transfer.completed', ?, 'k', 'body', '{"ce_type": "t", "content-type": "text/plain", "tenant": "x"}', 53, 'e', 'm', now())
+                """, id);
+        bank.settings.put("outbox.archive", "true");
+        bank.settings.put("outbox.destination.transfer.completed", bank.settings.get("outbox.destination.transfer.requested"));
+        try (Routes routes = bank.start("bank-b-relay.camel.yaml")) {
+            bank.post("/replay", "{\"all\":true,\"who\":\"ann\",\"reason\":\"r\"}");
+            OperatedBank.await().untilAsserted(() -> assertThat(bank.database.count("outbox_sent")).isEqualTo(1));
+        }
+
+        assertThat(bank.database.rows("SELECT message_id::text, destination, type, content_type, headers::text FROM outbox_sent")).containsExactly(
+                Map.of("message_id", id, "destination", "transfer.completed", "type", "t", "content_type", "text/plain", "headers", "{\"tenant\": \"x\"}"));
+    }
+
+    @Test
+    void discardedLetterIsDoneWithAndStaysVisible() {
+        bank.letters(2, CONSUMER, "java.lang.A");
+        try (Routes routes = bank.start()) {
+            assertThat(bank.post("/discard", "{\"ids\":[1],\"who\":\"bob\",\"reason\":\"paid by hand\"}").get("letters").asInt()).isEqualTo(1);
+        }
+
+        assertThat(bank.database.count("inbox_parked")).isZero();
+        assertThat(bank.database.rows("SELECT status FROM msg_received")).containsExactly(Map.of("status", "DEAD"), Map.of("status", "DEAD"));
+        assertThat(bank.database.rows("SELECT who, reason FROM dead_letter_audit")).containsExactly(Map.of("who", "bob", "reason", "paid by hand"));
+    }
+
+    @Test
+    void lettersThatAreUnknownOrEndedAreNamedAndNothingIsDone() {
+        bank.letters(3, CONSUMER, "java.lang.A");
+        bank.database.update("UPDATE dead_letter SET message_id = NULL WHERE id = 3");
+        try (Routes routes = bank.start()) {
+            bank.post("/discard", "{\"ids\":[1],\"who\":\"bob\",\"reason\":\"r\"}");
+            JsonNode answer = bank.post("/replay", "{\"ids\":[1,2,3,99],\"who\":\"ann\",\"reason\":\"r\"}");
+            assertThat(answer.get("error").asText()).contains("1 was discarded at ").contains(" by bob").contains("3 has no message id")
+                    .contains("99 is unknown").contains("Nothing was done.");
+        }
+
+        assertThat(bank.database.count("inbox_parked")).isZero();
+        assertThat(bank.database.count("dead_letter WHERE ended_at IS NULL")).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            {}                                               | the request picks no dead letters
+            no json                                          | Unrecognized token
+            {"all":true}                                     | who or reason is missing
+            {"all":true,"who":"","reason":"r"}               | who () is no text
+            {"consumers":"x"}                                | consumers is no part of a request
+            {"ids":["x"],"who":"a","reason":"r"}             | ids ([x]) is no list of numbers
+            {"since":"monday","who":"a","reason":"r"}        | since (monday) is no instant
+            {"all":true,"rate":0,"who":"a","reason":"r"}     | rate (0) is no positive number
+            {"consumer":"nobody","who":"a","reason":"r"}     | matches no open dead letter
+            """)
+    void badRequestIsRefusedWithItsReason(String request, String reason) {
+        bank.letters(1, CONSUMER, "java.lang.A");
+        try (Routes routes = bank.start()) {
+            assertThat(bank.post("/replay", request).get("error").asText()).contains(reason);
+        }
+
+        assertThat(bank.database.count("dead_letter WHERE ended_at IS NULL")).isEqualTo(1);
+    }
+
+    @Test
+    void commandReplaysAndEnds() {
+        bank.letters(3, CONSUMER, "java.lang.A");
+        bank.settings.put("replay.request", "{\"consumer\": \"%s\", \"who\": \"ann\", \"reason\": \"r\"}".formatted(CONSUMER));
+        try (RouteProcess command = RouteProcess.camelJbang(folder.resolve("log"), bank.settings, Kafka.freePort(), "replay.camel.yaml",
+                "operate-end-letters.camel.yaml", "--max-messages=1")) {
+            int status = command.start().awaitExit();
+
+            assertThat(status).as(command.log()).isZero();
+            assertThat(command.log()).contains("{\"action\":\"REPLAY\",\"dryRun\":false,\"letters\":3}");
+        }
+        assertThat(bank.database.count("inbox_parked")).isEqualTo(3);
+    }
+}

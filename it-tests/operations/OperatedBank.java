@@ -1,0 +1,94 @@
+package operations;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import harness.Database;
+import harness.Kafka;
+import harness.Routes;
+import harness.Servers;
+import harness.Topic;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+
+/** Bank B with dead letters, its receiver and the operators' routes. */
+final class OperatedBank {
+
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    final Database database = Servers.database().apply("schema.sql", "example-bank-b.sql");
+    final Map<String, String> settings = new LinkedHashMap<>();
+    private final int port = Kafka.freePort();
+
+    OperatedBank() {
+        database.update("INSERT INTO account (id, balance) VALUES ('b-1', 0)");
+        Topic topic = Topic.create(Servers.kafka(), 1);
+        settings.put("bank-b.jdbc-url", database.url());
+        settings.put("bank-b.user", "postgres");
+        settings.put("kafka.brokers", topic.kafka().brokers());
+        settings.put("outbox.destination.transfer.requested", topic.name());
+        settings.put("outbox.destination." + topic.name() + ".dead", topic.name() + ".dead");
+        settings.put("inbox.retry.poll-max-delay", "100");
+        settings.put("inbox.immediate-delay", "50ms");
+        settings.put("operate.data-source", "bankB");
+        settings.put("alert.poll-delay", "200");
+        settings.put("alert.window", "2s");
+        settings.put("retention.poll-delay", "200");
+    }
+
+    Routes start(String... files) {
+        settings.put("camel.server.enabled", "true");
+        settings.put("camel.server.port", String.valueOf(port));
+        List<String> all = new ArrayList<>(List.of(files));
+        all.add("operate-api.camel.yaml");
+        all.add("operate-end-letters.camel.yaml");
+        return Routes.start(settings, all.toArray(String[]::new));
+    }
+
+    /** Dead letters of the receiver as the pack leaves them, with numbers from 1 on, of ten keys. */
+    void letters(int count, String consumer, String errorClass) {
+        database.update("""
+                WITH letter AS (
+                  INSERT INTO dead_letter (origin, consumer, message_id, message_key, topic, topic_partition, topic_offset, payload, headers, attempts,
+                                           error_class, error_message, first_failed_at)
+                  SELECT 'INBOX', c, c || '-m-' || (SELECT count(*) FROM dead_letter) + i, 'k' || i % 10, 'transfer.requested', 0, (SELECT count(*) FROM dead_letter) + i,
+                         convert_to('{"transferId":"t-' || i || '","from":"a-' || i % 10 || '","to":"b-1","amount":1.00}', 'UTF8'),
+                         json_build_object('ce_id', c || '-m-' || (SELECT count(*) FROM dead_letter) + i, 'ce_type', 'transfer.requested')::jsonb, 53, e, 'the test says so', now()
+                  FROM generate_series(1, ?) AS i, (SELECT ?::text AS c, ?::text AS e) AS names
+                  RETURNING consumer, message_id)
+                INSERT INTO inbox_message (consumer, message_id) SELECT consumer, message_id FROM letter""", count, consumer, errorClass);
+    }
+
+    JsonNode post(String path, String body) {
+        try {
+            HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/dead-letters" + path))
+                    .header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString(body)).build();
+            return new ObjectMapper().readTree(HTTP.send(request, HttpResponse.BodyHandlers.ofString()).body());
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    JsonNode get(String query) {
+        try {
+            HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/dead-letters" + query)).build();
+            return new ObjectMapper().readTree(HTTP.send(request, HttpResponse.BodyHandlers.ofString()).body());
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static ConditionFactory await() {
+        return Awaitility.await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(100));
+    }
+}

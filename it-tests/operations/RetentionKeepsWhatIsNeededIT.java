@@ -1,0 +1,49 @@
+package operations;
+
+import harness.Routes;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Old keys, archived messages and ended letters go; what may still matter stays. */
+class RetentionKeepsWhatIsNeededIT {
+
+    private final OperatedBank bank = new OperatedBank();
+
+    @Test
+    void oldRowsGoInBatchesAndOpenLettersAndTheirKeysStay() {
+        bank.database.update("""
+                INSERT INTO inbox_message (consumer, message_id, received_at)
+                SELECT 'c', 'm-' || i, now() - interval '31 days' FROM generate_series(1, 5000) AS i;
+                INSERT INTO inbox_message (consumer, message_id) VALUES ('c', 'young');
+                INSERT INTO outbox_sent (message_id, destination, type, content_type, payload, headers, created_at, sent_at)
+                SELECT gen_random_uuid(), 'd', 't', 't', '', '{}', now(), now() - i * interval '20 hours' FROM generate_series(0, 2) AS i;
+                INSERT INTO inbox_parked (consumer, message_id, headers, behind, attempts, next_attempt_at) VALUES ('c', 'm-1', '{}', false, 0, now());
+                INSERT INTO dead_letter_audit (action, who, reason, filter, letters) VALUES ('DISCARD', 'a', 'r', '{}', 2);
+                INSERT INTO dead_letter (origin, consumer, message_id, headers, attempts, error_class, error_message, first_failed_at, ended_at, audit_id)
+                VALUES ('INBOX', 'c', 'm-2', '{}', 1, 'e', 'm', now() - interval '90 days', NULL, NULL),
+                       ('INBOX', 'c', 'm-3', '{}', 1, 'e', 'm', now() - interval '90 days', now() - interval '16 days', 1),
+                       ('INBOX', 'c', 'm-4', '{}', 1, 'e', 'm', now() - interval '90 days', now() - interval '14 days', 1)
+                """);
+        try (Routes routes = bank.start("operate-alerts.camel.yaml", "operate-alert-text.camel.yaml", "operate-alert-log.camel.yaml")) {
+            OperatedBank.await().untilAsserted(() -> assertThat(bank.database.count("inbox_message")).isEqualTo(3));
+        }
+
+        assertThat(bank.database.rows("SELECT message_id FROM inbox_message ORDER BY message_id").toString()).isEqualTo(
+                "[{message_id=m-1}, {message_id=m-2}, {message_id=young}]");
+        assertThat(bank.database.count("outbox_sent")).isEqualTo(2);
+        assertThat(bank.database.rows("SELECT message_id FROM dead_letter WHERE consumer = 'c' ORDER BY 1").toString())
+                .isEqualTo("[{message_id=m-2}, {message_id=m-4}]");
+    }
+
+    @Test
+    void followersOfAMessageThatWasDeletedByHandGoOn() {
+        bank.database.update("""
+                INSERT INTO inbox_parked (consumer, message_id, message_key, headers, behind, attempts, next_attempt_at)
+                VALUES ('c', 'm-2', 'k', '{}', true, 0, now()), ('c', 'm-3', 'k', '{}', true, 0, now())""");
+        try (Routes routes = bank.start("operate-alerts.camel.yaml", "operate-alert-text.camel.yaml", "operate-alert-log.camel.yaml")) {
+            OperatedBank.await().untilAsserted(() -> assertThat(bank.database.rows("SELECT message_id FROM inbox_parked WHERE NOT behind").toString())
+                    .isEqualTo("[{message_id=m-2}]"));
+        }
+    }
+}
