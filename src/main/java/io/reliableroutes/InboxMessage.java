@@ -30,7 +30,7 @@ public class InboxMessage {
     private final FailureClassification classification = new FailureClassification();
 
     /**
-     * Remembers the record as it came, before its headers are removed, and its key as property {@code inboxKey}.
+     * Remembers the record as it came, before its headers are removed, and its consumer and key as variable {@code inboxKey}.
      *
      * @param exchange the exchange of a Kafka consumer, not null; its property {@code inboxConsumer} is set
      */
@@ -39,7 +39,10 @@ public class InboxMessage {
         if (exchange.getProperty(RECORD) == null) {
             exchange.setProperty(RECORD, new Received(message.getBody(byte[].class), new HashMap<>(message.getHeaders())));
         }
-        exchange.setProperty("inboxKey", text(message.getHeader(KafkaHeaders.KEY), 1000));
+        Map<String, Object> key = new HashMap<>();
+        key.put("consumer", consumer(exchange));
+        key.put("message_key", text(message.getHeader(KafkaHeaders.KEY), 1000));
+        exchange.setVariable("inboxKey", key);
     }
 
     /**
@@ -47,7 +50,15 @@ public class InboxMessage {
      * @return          true if a message must not overtake a parked one of its key: {@code inbox.order} is {@code wait}, and there is a key
      */
     public boolean keepsOrder(Exchange exchange) {
-        return exchange.getProperty("inboxKey") != null && !"skip".equals(setting(exchange, "order"));
+        return exchange.getVariable("inboxKey", Map.class).get("message_key") != null && !"skip".equals(setting(exchange, "order"));
+    }
+
+    /**
+     * @param  exchange the exchange of an inbox or inbox-retry that has failed, not null
+     * @return          true if a server cannot be reached and the consumer's permanent errors do not say otherwise: the message is innocent
+     */
+    public boolean isOutage(Exchange exchange) {
+        return classification.isInfrastructure(exchange) && !classification.isPermanent(exchange, "inbox", consumer(exchange));
     }
 
     /**
@@ -114,7 +125,7 @@ public class InboxMessage {
     public void restore(Exchange exchange) throws JsonProcessingException {
         Message message = exchange.getMessage();
         Map<String, Object> row = message.getBody(Map.class);
-        exchange.setProperty("inboxParked", row);
+        exchange.setVariable("inboxParked", row);
         exchange.setProperty("inboxParkedId", row.get("id"));
         message.setBody(row.get("payload"));
         message.removeHeaders("*");
@@ -126,7 +137,7 @@ public class InboxMessage {
      * @return          true if that is no failure of a message: nothing was claimed, or a server cannot be reached
      */
     public boolean isInnocent(Exchange exchange) {
-        return parked(exchange) == null || classification.isInfrastructure(exchange);
+        return parked(exchange) == null || isOutage(exchange);
     }
 
     /**
@@ -174,7 +185,7 @@ public class InboxMessage {
 
     @SuppressWarnings("unchecked")
     private static Map<String, Object> parked(Exchange exchange) {
-        return exchange.getProperty("inboxParked", Map.class);
+        return exchange.getVariable("inboxParked", Map.class);
     }
 
     private static int attempts(Exchange exchange) {

@@ -1,5 +1,5 @@
 INSERT INTO outbox_message (destination, message_key, type, content_type, payload, headers, traceparent)
-VALUES (:#${variable.outboxDestination}, nullif(:#${variable.outboxKey}, ''), :#${variable.outboxDestination},
-        :#${variable.outboxContentType}, :#${bodyAs(byte[])}, CAST(:#${variable.outboxHeaders} AS jsonb),
+VALUES (:#destination, nullif(:#message_key, ''), :#destination,
+        :#content_type, :#payload, CAST(:#headers AS jsonb),
         -- a malformed traceparent from outside must not fail the business transaction
-        substring(:#${header.traceparent} FROM '^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$'))
+        substring(:#traceparent FROM '^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$'))

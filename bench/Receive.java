@@ -1,0 +1,170 @@
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import harness.Database;
+import harness.Java;
+import harness.Kafka;
+import harness.RouteProcess;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.awaitility.Awaitility;
+
+/**
+ * What bad messages cost the good ones: the rate of bank B's receiver with and without a message that always fails, and the bulk replay
+ * of many dead letters. Ends with an error if an effect is missing, double or out of order.
+ */
+public final class Receive {
+
+    private static final int KEYS = 1000;
+    private static final int EACH = 20;
+    private static final int LETTERS = 100_000;
+    private static EmbeddedPostgres postgres;
+    private static Kafka kafka;
+    private static Path folder;
+    private static int number;
+
+    public static void main(String[] arguments) throws Exception {
+        folder = Files.createTempDirectory(Java.target(), "bench");
+        try (EmbeddedPostgres server = EmbeddedPostgres.builder().setErrorRedirector(ProcessBuilder.Redirect.DISCARD)
+                .setOutputRedirector(ProcessBuilder.Redirect.DISCARD).start();
+                Kafka broker = new Kafka(folder.resolve("kafka")).start()) {
+            postgres = server;
+            kafka = broker;
+            double clean = receive(false);
+            double poisoned = receive(true);
+            System.out.printf("rate of the other 999 keys / rate without the bad message   %6.2f%n", poisoned / clean);
+            replay();
+        }
+        System.exit(0);
+    }
+
+    private static Database bank() {
+        String url = "jdbc:postgresql://localhost:" + postgres.getPort() + "/";
+        String name = "bench_" + ++number;
+        new Database(url + "postgres").update("CREATE DATABASE " + name);
+        Database bank = new Database(url + name).apply("schema.sql", "example-bank-b.sql");
+        bank.update("INSERT INTO account (id, balance, credit_limit) SELECT 'b-' || i, 0, 1000000 FROM generate_series(0, 999) AS i");
+        return bank;
+    }
+
+    private static RouteProcess receiver(Database bank, String topic) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("bank-b.jdbc-url", bank.url());
+        settings.put("bank-b.user", "postgres");
+        settings.put("kafka.brokers", kafka.brokers());
+        settings.put("outbox.destination.transfer.requested", topic);
+        settings.put("inbox.dead-letter-topic", "false");
+        return RouteProcess.camelMain(folder.resolve("receiver." + number + ".log"), settings, "bank-b-credit-transfer.camel.yaml").start();
+    }
+
+    private static double receive(boolean poison) {
+        Database bank = bank();
+        String topic = "bench." + number;
+        kafka.createTopics(4, topic);
+        try (KafkaProducer<String, byte[]> producer
+                = new KafkaProducer<>(Map.of("bootstrap.servers", kafka.brokers()), new StringSerializer(), new ByteArraySerializer())) {
+            for (int i = 0; i < KEYS * EACH; i++) {
+                String body = "{\"transferId\":\"t-%d\",\"from\":\"a-%d\",\"to\":\"b-%d\",\"amount\":1.00}".formatted(i, i % KEYS, i % KEYS);
+                ProducerRecord<String, byte[]> record = new ProducerRecord<>(topic, "a-" + i % KEYS, body.getBytes(StandardCharsets.UTF_8));
+                record.headers().add("ce_id", ("m-" + i).getBytes(StandardCharsets.UTF_8));
+                producer.send(record);
+            }
+        }
+        if (poison) {
+            bank.update("""
+                    CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'poison'; END $$;
+                    CREATE TRIGGER refuse BEFORE INSERT ON ledger_entry FOR EACH ROW WHEN (NEW.transfer_id = 't-7') EXECUTE FUNCTION refuse()
+                    """);
+        }
+        int good = poison ? (KEYS - 1) * EACH : KEYS * EACH;
+        try (RouteProcess receiver = receiver(bank, topic)) {
+            await(bank, "ledger_entry", KEYS * 2);
+            long begun = bank.count("ledger_entry");
+            long start = System.nanoTime();
+            await(bank, "ledger_entry", good);
+            double rate = (good - begun) * 1e9 / (System.nanoTime() - start);
+            System.out.printf("%-52s %,10d messages %,8.0f/s%n", poison ? "receiver, one key has a message that always fails" : "receiver", good, rate);
+            if (poison) {
+                check(bank.count("inbox_parked") == EACH, "the bad message and its followers are parked");
+                bank.update("DROP TRIGGER refuse ON ledger_entry; UPDATE inbox_parked SET next_attempt_at = now() WHERE message_id = 'm-7'");
+                await(bank, "ledger_entry", KEYS * EACH);
+            }
+            checkOrder(bank);
+            return rate;
+        }
+    }
+
+    private static void replay() {
+        Database bank = bank();
+        bank.update("""
+                WITH letter AS (
+                  INSERT INTO dead_letter (origin, consumer, message_id, message_key, topic, topic_partition, topic_offset, payload, headers, attempts,
+                                           error_class, error_message, first_failed_at)
+                  SELECT 'INBOX', 'bank-b-credit-transfer', 'm-' || i, 'a-' || i % 1000, 't', 0, i,
+                         convert_to(format('{"transferId":"t-%s","from":"a-%s","to":"b-%s","amount":1.00}', i, i % 1000, i % 1000), 'UTF8'),
+                         json_build_object('ce_id', 'm-' || i), 53, 'java.io.IOException', 'the bench says so', now()
+                  FROM generate_series(0, ? - 1) AS i
+                  RETURNING consumer, message_id)
+                INSERT INTO inbox_message (consumer, message_id) SELECT consumer, message_id FROM letter""", LETTERS);
+        bank.update("VACUUM ANALYZE dead_letter, inbox_message");
+        double dryRun = end(bank, "{\"all\": true, \"dryRun\": true}");
+        check(bank.count("inbox_parked") == 0, "a dry run does nothing");
+        double replay = end(bank, "{\"all\": true, \"who\": \"bench\", \"reason\": \"bench\"}");
+        check(bank.count("inbox_parked") == LETTERS, "all letters are parked for their receiver");
+        System.out.printf("%-52s %,10d letters  %,8.0f/s%n", "dry run, with the start of the command", LETTERS, LETTERS / dryRun);
+        System.out.printf("%-52s %,10d letters  %,8.0f/s%n", "replay, with the start of the command", LETTERS, LETTERS / replay);
+        kafka.createTopics(1, "bench." + number);
+        try (RouteProcess first = receiver(bank, "bench." + number); RouteProcess second = receiver(bank, "bench." + number)) {
+            await(bank, "ledger_entry", KEYS);
+            long begun = bank.count("ledger_entry");
+            long start = System.nanoTime();
+            await(bank, "ledger_entry", LETTERS);
+            System.out.printf("%-52s %,10d messages %,8.0f/s%n", "their handling, two processes", LETTERS,
+                    (LETTERS - begun) * 1e9 / (System.nanoTime() - start));
+        }
+        checkOrder(bank);
+    }
+
+    /** Runs the command replay and returns how long it took, seconds. */
+    private static double end(Database bank, String request) {
+        Map<String, String> settings = Map.of("bank-b.jdbc-url", bank.url(), "bank-b.user", "postgres", "operate.data-source", "bankB",
+                "replay.request", request);
+        long start = System.nanoTime();
+        try (RouteProcess command = RouteProcess.camelMain(folder.resolve("replay.log"), settings, "replay.camel.yaml", "operate-end-letters.camel.yaml",
+                "camel.main.duration-max-messages=1").start()) {
+            check(command.awaitExit() == 0, command.log());
+        }
+        return (System.nanoTime() - start) / 1e9;
+    }
+
+    private static void checkOrder(Database bank) {
+        List<Map<String, Object>> wrong = bank.rows("""
+                SELECT from_account, transfer_id FROM (
+                  SELECT from_account, transfer_id, substr(transfer_id, 3)::int AS sent, lag(substr(transfer_id, 3)::int) OVER (PARTITION BY from_account ORDER BY id) AS before
+                  FROM ledger_entry) AS entry
+                WHERE sent <= before""");
+        check(wrong.isEmpty(), "out of order: " + wrong);
+        check(bank.value("SELECT (SELECT sum(balance) FROM account) = (SELECT count(*) FROM ledger_entry)").equals(true), "each effect once");
+    }
+
+    private static void await(Database bank, String table, long rows) {
+        Awaitility.await().atMost(Duration.ofMinutes(20)).pollInterval(Duration.ofMillis(200)).until(() -> bank.count(table) >= rows);
+    }
+
+    private static void check(boolean holds, String claim) {
+        if (!holds) {
+            throw new IllegalStateException("does not hold: " + claim);
+        }
+    }
+
+    private Receive() {
+    }
+}
