@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -22,6 +24,15 @@ public final class Kafka implements AutoCloseable {
     private Process process;
 
     public Kafka(Path folder) {
+        this(folder, Map.of());
+    }
+
+    /**
+     * A broker with further listeners, for clients behind a {@link TcpProxy}: a client is sent to the port that its listener advertises.
+     *
+     * @param proxied the advertised ports by the ports that the broker listens on, not null
+     */
+    public Kafka(Path folder, Map<Integer, Integer> proxied) {
         // an interrupted test leaves no broker behind
         Runtime.getRuntime().addShutdownHook(new Thread(this::close));
         try {
@@ -32,8 +43,10 @@ public final class Kafka implements AutoCloseable {
                     process.roles=broker,controller
                     node.id=1
                     controller.quorum.voters=1@127.0.0.1:%2$d
-                    listeners=PLAINTEXT://127.0.0.1:%1$d,CONTROLLER://127.0.0.1:%2$d
-                    advertised.listeners=PLAINTEXT://127.0.0.1:%1$d
+                    listeners=PLAINTEXT://127.0.0.1:%1$d,CONTROLLER://127.0.0.1:%2$d%4$s
+                    advertised.listeners=PLAINTEXT://127.0.0.1:%1$d%5$s
+                    listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT%6$s
+                    inter.broker.listener.name=PLAINTEXT
                     controller.listener.names=CONTROLLER
                     log.dirs=%3$s
                     offsets.topic.replication.factor=1
@@ -42,11 +55,18 @@ public final class Kafka implements AutoCloseable {
                     transaction.state.log.min.isr=1
                     group.initial.rebalance.delay.ms=0
                     auto.create.topics.enable=false
-                    """.formatted(port, controller, folder.resolve("data").toString().replace('\\', '/')));
+                    broker.session.timeout.ms=3000
+                    broker.heartbeat.interval.ms=500
+                    """.formatted(port, controller, folder.resolve("data").toString().replace('\\', '/'),
+                    join(proxied, ",P%1$d://127.0.0.1:%1$d"), join(proxied, ",P%1$d://127.0.0.1:%2$d"), join(proxied, ",P%1$d:PLAINTEXT")));
             run(List.of("kafka.tools.StorageTool", "format", "-t", "MkU3OEVBNTcwNTJENDM2Qg", "-c", settings.toString())).waitFor();
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException("Kafka's storage cannot be formatted in " + folder, e);
         }
+    }
+
+    private static String join(Map<Integer, Integer> ports, String format) {
+        return ports.entrySet().stream().map(port -> format.formatted(port.getKey(), port.getValue())).collect(Collectors.joining());
     }
 
     /** Starts the broker and returns when it answers. */
@@ -105,11 +125,18 @@ public final class Kafka implements AutoCloseable {
         }
     }
 
+    /**
+     * A free port. It is below those that Linux gives to outgoing connections, so that none of them takes it while its server is down,
+     * and no client that calls the dead server is connected to itself.
+     */
     public static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new IllegalStateException("there is no free port", e);
+        while (true) {
+            int port = ThreadLocalRandom.current().nextInt(12_000, 32_000);
+            try (ServerSocket socket = new ServerSocket(port)) {
+                return socket.getLocalPort();
+            } catch (IOException e) {
+                // taken: try another
+            }
         }
     }
 }

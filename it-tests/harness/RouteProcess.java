@@ -3,6 +3,7 @@ package harness;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,6 +18,7 @@ public final class RouteProcess implements AutoCloseable {
     private final Path log;
     private final ProcessBuilder builder;
     private Process process;
+    private int starts;
 
     private RouteProcess(List<String> command, Path log, Map<String, String> settings) {
         // an interrupted test leaves no process behind
@@ -46,10 +48,20 @@ public final class RouteProcess implements AutoCloseable {
         return new RouteProcess(command, log, new LinkedHashMap<>(settings));
     }
 
-    /** Starts it; the routes run later, see {@link #awaitStarted()}. */
+    /** Another program on the class path of the tests. */
+    public static RouteProcess java(Path log, Class<?> program, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(Java.executable(), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx64m",
+                "-cp", Java.testClasspath(), program.getName()));
+        command.addAll(List.of(arguments));
+        return new RouteProcess(command, log, Map.of());
+    }
+
+    /** Starts it; the routes run later, see {@link #awaitStarted()}. The log of an earlier run is kept beside the new one. */
     public RouteProcess start() {
         try {
-            Files.deleteIfExists(log);
+            if (Files.exists(log)) {
+                Files.move(log, log.resolveSibling(log.getFileName() + "." + ++starts), StandardCopyOption.REPLACE_EXISTING);
+            }
             process = builder.redirectOutput(log.toFile()).start();
             return this;
         } catch (IOException e) {
@@ -86,6 +98,30 @@ public final class RouteProcess implements AutoCloseable {
     public void kill() {
         process.destroyForcibly();
         process.onExit().join();
+    }
+
+    /** SIGTERM: Camel lets what is in flight end, and Kafka knows at once that its consumers are gone. */
+    public void stop() {
+        process.destroy();
+        awaitExit();
+    }
+
+    /** SIGSTOP: it does nothing any more, and all its connections stay open. */
+    public void pause() {
+        signal("STOP");
+    }
+
+    /** SIGCONT: it goes on as if no time had passed. */
+    public void resume() {
+        signal("CONT");
+    }
+
+    private void signal(String name) {
+        try {
+            new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start().waitFor();
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException("SIG" + name + " cannot be sent", e);
+        }
     }
 
     public boolean isAlive() {
