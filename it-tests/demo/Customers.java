@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Customers of bank A: each owns an account and requests one transfer after the other, so the order of an account's requests is
  * known. A request without an answer is repeated with its transferId, and now and then one is repeated without need.
  */
-final class Customers {
+public final class Customers {
 
     private static final int THREADS = 4;
 
@@ -30,7 +30,8 @@ final class Customers {
     private final AtomicInteger repeated = new AtomicInteger();
     private final Map<String, List<String>> requests = new TreeMap<>();
 
-    Customers(String url) {
+    /** @param url where bank A listens, without a path, not null */
+    public Customers(String url) {
         this.url = url;
     }
 
@@ -63,7 +64,8 @@ final class Customers {
         return random.nextInt(25) == 0 ? 5000 : (1 + random.nextInt(6000)) / 100.0;
     }
 
-    private void requestOne(Map<String, Object> transfer) {
+    /** Requests a transfer with transferId, from, to and amount; returns when it has its answer. */
+    public void requestOne(Map<String, Object> transfer) {
         String body = "{\"transferId\":\"%s\",\"from\":\"%s\",\"to\":\"%s\",\"amount\":%.2f}".formatted(transfer.get("transferId"),
                 transfer.get("from"), transfer.get("to"), transfer.get("amount"));
         HttpRequest request = HttpRequest.newBuilder(URI.create(url + "/transfers")).timeout(Duration.ofSeconds(10))
@@ -86,7 +88,8 @@ final class Customers {
                 if (response.statusCode() == 202 || response.statusCode() == 422) {
                     return response.body();
                 }
-                if (response.statusCode() != 503) {
+                // 404: while it starts, the bank's HTTP server listens before its routes are there
+                if (response.statusCode() != 503 && response.statusCode() != 404) {
                     throw new IllegalStateException(response.statusCode() + " " + response.body());
                 }
             } catch (IOException e) {
@@ -108,11 +111,11 @@ final class Customers {
         }
     }
 
-    int answered() {
+    public int answered() {
         return answered.get();
     }
 
-    int repeated() {
+    public int repeated() {
         return repeated.get();
     }
 

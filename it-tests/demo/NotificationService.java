@@ -16,8 +16,8 @@ import com.sun.net.httpserver.HttpServer;
 
 /**
  * The notification service of somebody else, in a process of its own. Like such services it fails: by the Idempotency-Key, one
- * message in ten gets a 500 at first, one in ten is sent and answered with a 500 nevertheless, one in twenty gets no answer in time.
- * It sends a key once.
+ * message in ten gets a 500 at first, one in ten is sent and answered with a 500 nevertheless, one in twenty gets no answer in time;
+ * a second argument makes that last one rarer, and the others with it. It sends a key once.
  */
 public final class NotificationService {
 
@@ -26,12 +26,15 @@ public final class NotificationService {
     private final Map<String, Integer> calls = new ConcurrentHashMap<>();
     private final Map<String, String> sent = new ConcurrentHashMap<>();
 
-    private NotificationService() {
+    private final int rarity;
+
+    private NotificationService(int rarity) {
+        this.rarity = rarity;
     }
 
     public static void main(String[] arguments) throws IOException {
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(arguments[0])), 0);
-        server.createContext("/notifications", new NotificationService()::handle);
+        server.createContext("/notifications", new NotificationService(arguments.length > 1 ? Integer.parseInt(arguments[1]) : 20)::handle);
         server.setExecutor(Executors.newCachedThreadPool());
         server.start();
     }
@@ -49,7 +52,7 @@ public final class NotificationService {
                 return;
             }
             int call = calls.merge(key, 1, Integer::sum);
-            int fate = call > 1 ? 99 : Math.floorMod(key.hashCode(), 20);
+            int fate = call > 1 ? 99 : Math.floorMod(key.hashCode(), rarity);
             if (fate < 2) {
                 answer(exchange, 500, new byte[0]);
                 return;
