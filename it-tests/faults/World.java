@@ -1,0 +1,120 @@
+package faults;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+
+import demo.Bank;
+import demo.NotificationService;
+import harness.Database;
+import harness.Java;
+import harness.Kafka;
+import harness.Postgres;
+import harness.RouteProcess;
+import harness.TcpProxy;
+
+/**
+ * The example under load on servers of its own, each process in two or one and behind proxies of its own: all that a fault can hit.
+ * Time-outs are short, so that recovery is quick; what they are by default changes how long it takes and nothing else.
+ */
+final class World implements AutoCloseable {
+
+    /** How long a relay waits for the broker: {@code outbox.relay.send-deadline}. */
+    static final int SEND_DEADLINE_SECONDS = 3;
+    /** The largest batch of a relay: small, so that the duplicates of a repeated batch are few and their bound means something. */
+    static final int BATCH_ROWS = 20;
+    static final int BATCH_SHARDS = 4;
+    /** How far away the servers are: a fault then often hits a transaction, and not the pause between two. */
+    static final Duration LATENCY = Duration.ofNanos(400_000);
+
+    private static final int PARTITIONS = 4;
+
+    final int httpPort = Kafka.freePort();
+    final int servicePort = Kafka.freePort();
+    final Postgres postgres;
+    final Kafka kafka;
+    final Wire wire;
+    final Bank bank;
+    final Load load;
+    final RouteProcess service;
+    final Book book = new Book();
+    final List<Member> members = new ArrayList<>();
+    private final Path folder;
+    private final Map<Integer, TcpProxy> listeners = new LinkedHashMap<>();
+
+    World(Path folder, long seed) {
+        this.folder = folder;
+        for (int i = 0; i < Members.COUNT; i++) {
+            int port = Kafka.freePort();
+            listeners.put(port, new TcpProxy(port, LATENCY));
+        }
+        Map<Integer, Integer> advertised = new LinkedHashMap<>();
+        listeners.forEach((port, proxy) -> advertised.put(port, proxy.port()));
+        kafka = new Kafka(folder.resolve("kafka"), advertised);
+        postgres = new Postgres(folder.resolve("postgres"));
+        CompletableFuture<Postgres> starting = CompletableFuture.supplyAsync(postgres::start);
+        kafka.start();
+        starting.join();
+        bank = openBank();
+        kafka.createTopics(PARTITIONS, topics());
+        wire = new Wire(kafka, Publication.TOPICS, PARTITIONS);
+        service = RouteProcess.java(folder.resolve("service.log"), NotificationService.class, String.valueOf(servicePort), "400").start();
+        startMembers();
+        load = new Load("http://localhost:" + httpPort, seed);
+    }
+
+    private Bank openBank() {
+        List<Database> databases = Stream.of("bank_a", "bank_b", "notifier").map(postgres::database).toList();
+        for (String name : List.of("bank_a", "bank_b", "notifier")) {
+            postgres.database("postgres").update("CREATE DATABASE " + name);
+        }
+        Bank opened = Bank.open(databases.get(0), databases.get(1), databases.get(2));
+        databases.forEach(Witness::install);
+        return opened;
+    }
+
+    private static String[] topics() {
+        Properties settings = new Properties();
+        try (var reader = Files.newBufferedReader(Java.root().resolve("routes/application.properties"))) {
+            settings.load(reader);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+        return settings.stringPropertyNames().stream().filter(name -> name.startsWith("outbox.destination."))
+                .map(settings::getProperty).distinct().toArray(String[]::new);
+    }
+
+    private void startMembers() {
+        members.addAll(new Members(this, folder, List.copyOf(listeners.values())).all());
+        members.forEach(member -> member.process().start());
+        members.forEach(member -> member.process().awaitStarted());
+    }
+
+    /** The members of a kind. */
+    List<Member> members(String kind) {
+        return members.stream().filter(member -> member.kind().equals(kind)).toList();
+    }
+
+    /** How much all proxies have hindered so far. */
+    int hindered() {
+        return members.stream().mapToInt(member -> member.database().hindered() + member.broker().hindered()).sum();
+    }
+
+    @Override
+    public void close() {
+        members.forEach(member -> member.process().close());
+        service.close();
+        wire.close();
+        kafka.close();
+        postgres.close();
+        listeners.values().forEach(TcpProxy::close);
+    }
+}
