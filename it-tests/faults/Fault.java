@@ -3,7 +3,6 @@ package faults;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.Stream;
 
 /** What can happen to a world, each from outside, and which defect it would bring to light. */
 enum Fault {
@@ -63,9 +62,6 @@ enum Fault {
     /** A refused message that is overtaken by the next of its key, or stops the others. */
     REFUSE_RECORDS(3, StoreFaults::refuseRecords);
 
-    /** Whether the pack releases what is parked by itself; if not, REFUSE_RECORDS would never be healed. */
-    static final boolean PARKED_IS_RELEASED = false;
-
     private final Duration lasting;
     private final Injection injection;
 
@@ -74,9 +70,8 @@ enum Fault {
         this.injection = injection;
     }
 
-    /** The faults that a world is expected to survive. */
     static List<Fault> all() {
-        return Stream.of(values()).filter(fault -> PARKED_IS_RELEASED || fault != REFUSE_RECORDS).toList();
+        return List.of(values());
     }
 
     /** How long it lasts. */

@@ -68,6 +68,13 @@ final class Members {
         settings.put("outbox.relay.metadata-timeout", "3000");
         settings.put("outbox.relay.outage-max-delay", "1000");
         settings.put("inbox.outage-delay", "500");
+        // each record is a batch of its own, so that the broker can refuse one and the producer does not split it for ever
+        settings.put("outbox.relay.producer-batch-size", "150");
+        for (String side : List.of("inbox", "outbox")) {
+            settings.put(side + ".retry.first-delay", "1s");
+            settings.put(side + ".retry.delay", "1s");
+            settings.put(side + ".retry.max-attempts", "500");
+        }
         settings.put("notifier.service-timeout", "1000");
         settings.put("notifier.service-url", "http://localhost:" + world.servicePort + "/notifications");
         return settings;

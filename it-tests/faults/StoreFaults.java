@@ -57,7 +57,9 @@ final class StoreFaults {
         for (Receiver receiver : Receiver.values()) {
             Database database = receiver.database(world.bank);
             Set<String> keys = new HashSet<>();
-            database.rows("SELECT message_id FROM inbox_message WHERE consumer = ?", receiver.consumer)
+            // as the pack's retention does: a key stays for as long as its message is parked
+            database.rows("SELECT message_id FROM inbox_message i WHERE consumer = ? AND NOT EXISTS (SELECT 1 FROM inbox_parked p "
+                    + "WHERE p.consumer = i.consumer AND p.message_id = i.message_id)", receiver.consumer)
                     .forEach(row -> keys.add((String) row.get("message_id")));
             // the order matters: what is not in the outbox now was sent before, so each record of it is in the topic already
             receiver.source(world.bank).rows("SELECT message_id::text AS id FROM outbox_message").forEach(row -> keys.remove(row.get("id")));
