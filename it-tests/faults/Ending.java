@@ -47,9 +47,11 @@ final class Ending {
 
     private boolean isDrained() {
         for (Database database : List.of(world.bank.bankA(), world.bank.bankB(), world.bank.notifier())) {
-            if (database.count("outbox_message") > 0) {
-                waiting = database.count("outbox_message") + " messages in an outbox of " + database.url();
-                return false;
+            for (String table : List.of("outbox_message", "outbox_parked", "inbox_parked")) {
+                if (database.count(table) > 0) {
+                    waiting = database.count(table) + " messages in " + table + " of " + database.url();
+                    return false;
+                }
             }
         }
         Map<TopicPartition, Long> ends = ends();

@@ -40,8 +40,13 @@ public final class RouteProcess implements AutoCloseable {
 
     /** Camel Main on the class path of the tests: starts faster. */
     public static RouteProcess camelMain(Path log, Map<String, String> settings, String... files) {
+        return camelMain(Java.testClasspath(), log, settings, files);
+    }
+
+    /** Camel Main on another class path, for example with another version of a component. */
+    public static RouteProcess camelMain(String classpath, Path log, Map<String, String> settings, String... files) {
         List<String> command = new ArrayList<>(List.of(Java.executable(), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m",
-                "-cp", Java.testClasspath(), RunRoutes.class.getName()));
+                "-cp", classpath, RunRoutes.class.getName()));
         for (String file : files) {
             command.add(file.contains("=") ? file : "routes/" + file);
         }

@@ -116,6 +116,7 @@ CREATE TABLE IF NOT EXISTS inbox_parked (
   error_message    text        NULL,
   CONSTRAINT message_is_parked_once UNIQUE (consumer, message_id)
 );
+ALTER TABLE inbox_parked SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
 -- serves claim-inbox-retry.sql: what is due?
 CREATE INDEX IF NOT EXISTS inbox_parked_by_due_time ON inbox_parked (consumer, next_attempt_at, id) WHERE NOT behind;
 -- serves lock-parked-inbox-key.sql: is a message of this key parked, and which is next?
