@@ -37,6 +37,18 @@ class BadRecordIsADeadLetterIT {
     }
 
     @Test
+    void badRecordAtTheOffsetOfAnotherIsALetterOfItsOwn() {
+        inbox.bankB.update("""
+                INSERT INTO dead_letter (origin, consumer, message_id, topic, topic_partition, topic_offset, headers, attempts, error_class, error_message, first_failed_at)
+                VALUES ('INBOX', ?, 'of-a-topic-that-was-deleted', ?, 0, 0, '{}', 1, 'e', 'm', now())""", InboxFixture.CONSUMER, inbox.topic.name());
+        inbox.topic.send("a-1", "no json", InboxFixture.headers("m-1"));
+
+        try (Routes bank = inbox.start()) {
+            InboxFixture.await().untilAsserted(() -> assertThat(inbox.bankB.count("dead_letter")).isEqualTo(2));
+        }
+    }
+
+    @Test
     void headersFromOutsideChangeNothing() {
         Map<String, String> headers = new HashMap<>(InboxFixture.headers("m-1"));
         for (String hostile : List.of("kafka.OVERRIDE_TOPIC", "CamelSqlQuery", "cAmElSqlQuery", "CAMELSQLRETRIEVEGENERATEDKEYS",

@@ -67,6 +67,19 @@ class DeadLettersAreReplayedIT {
     }
 
     @Test
+    void replayThatIsNotDueYetHoldsNoNewMessageOfItsKeyBack() {
+        bank.letters(1, CONSUMER, "java.lang.A");
+        try (Routes routes = bank.start()) {
+            bank.post("/replay", "{\"all\":true,\"who\":\"ann\",\"reason\":\"r\"}");
+        }
+        bank.database.update("UPDATE inbox_parked SET next_attempt_at = now() + interval '1 day'");
+        bank.topic.send("k1", "{\"transferId\":\"t-new\",\"from\":\"a-1\",\"to\":\"b-1\",\"amount\":1.00}", Map.of("ce_id", "new", "ce_type", "t"));
+        try (Routes routes = bank.start("bank-b-credit-transfer.camel.yaml")) {
+            OperatedBank.await().untilAsserted(() -> assertThat(bank.database.count("ledger_entry")).isEqualTo(1));
+        }
+    }
+
+    @Test
     void replayedMessageThatFailsAgainIsADeadLetterAgain() {
         bank.letters(1, CONSUMER, "java.lang.A");
         bank.database.update("UPDATE dead_letter SET payload = 'no json'");

@@ -27,12 +27,12 @@ final class OperatedBank {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     final Database database = Servers.database().apply("schema.sql", "example-bank-b.sql");
+    final Topic topic = Topic.create(Servers.kafka(), 1);
     final Map<String, String> settings = new LinkedHashMap<>();
     private final int port = Kafka.freePort();
 
     OperatedBank() {
         database.update("INSERT INTO account (id, balance) VALUES ('b-1', 0)");
-        Topic topic = Topic.create(Servers.kafka(), 1);
         settings.put("bank-b.jdbc-url", database.url());
         settings.put("bank-b.user", "postgres");
         settings.put("kafka.brokers", topic.kafka().brokers());

@@ -40,9 +40,9 @@ WITH request AS (
   FROM ended, request
   WHERE ended.action = 'REPLAY'
 ), inbox AS (
-  INSERT INTO inbox_parked (consumer, message_id, message_key, topic, topic_partition, topic_offset, payload, headers, behind,
+  INSERT INTO inbox_parked (consumer, message_id, message_key, topic, topic_partition, topic_offset, payload, headers, replayed, behind,
                             attempts, next_attempt_at)
-  SELECT r.consumer, r.message_id, r.message_key, r.topic, r.topic_partition, r.topic_offset, r.payload, r.headers,
+  SELECT r.consumer, r.message_id, r.message_key, r.topic, r.topic_partition, r.topic_offset, r.payload, r.headers, true,
          r.message_key IS NOT NULL
            AND (r.follows OR EXISTS (SELECT 1 FROM tail t WHERE t.consumer = r.consumer AND t.message_key = r.message_key)),
          0, r.due_at

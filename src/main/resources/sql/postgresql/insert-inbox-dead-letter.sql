@@ -7,7 +7,7 @@ WITH letter AS (
          least(CAST(:#first_failed_at AS timestamptz), now())
   -- another consumer of the group may have had the same record meanwhile, and taken care of it
   WHERE NOT EXISTS (SELECT 1 FROM inbox_message i WHERE i.consumer = :#consumer AND i.message_id = :#message_id)
-  ON CONFLICT (consumer, topic, topic_partition, topic_offset) WHERE ended_at IS NULL DO NOTHING
+  ON CONFLICT (consumer, topic, topic_partition, topic_offset, coalesce(message_id, ''), md5(coalesce(payload, ''))) WHERE ended_at IS NULL DO NOTHING
   RETURNING dead_letter AS row
 ), taken AS (
   INSERT INTO inbox_message (consumer, message_id)

@@ -1,6 +1,6 @@
 SELECT p.id
 FROM inbox_parked p
-WHERE p.consumer = :#consumer AND p.message_key = :#message_key
+WHERE p.consumer = :#consumer AND p.message_key = :#message_key AND NOT p.replayed
 ORDER BY p.id DESC
 LIMIT 1
 -- waits for a retry of the key's last message, which may leave the key free: else this message would wait behind nobody

@@ -107,6 +107,8 @@ CREATE TABLE IF NOT EXISTS inbox_parked (
   parked_at        timestamptz NOT NULL DEFAULT now(),
   -- an earlier message of its key is parked: this one waits for it, due or not
   behind           boolean     NOT NULL,
+  -- it was dead and its key has gone on: it holds nobody back
+  replayed         boolean     NOT NULL DEFAULT false,
   -- there is no further attempt: inbox-retry makes it a dead letter
   exhausted        boolean     NOT NULL DEFAULT false,
   attempts         integer     NOT NULL CONSTRAINT attempts_are_counted CHECK (attempts >= 0),
@@ -158,8 +160,9 @@ CREATE TABLE IF NOT EXISTS dead_letter (
   CONSTRAINT failures_are_in_order CHECK (first_failed_at <= last_failed_at),
   CONSTRAINT an_end_has_an_audit CHECK ((ended_at IS NULL) = (audit_id IS NULL))
 );
--- the same record, delivered again, is the same letter, unless that one has ended
-CREATE UNIQUE INDEX IF NOT EXISTS record_is_dead_once ON dead_letter (consumer, topic, topic_partition, topic_offset)
+-- the same record, delivered again, is the same letter, unless that one has ended. A topic that was made anew has other records at the offsets.
+CREATE UNIQUE INDEX IF NOT EXISTS record_is_dead_once ON dead_letter
+  (consumer, topic, topic_partition, topic_offset, coalesce(message_id, ''), md5(coalesce(payload, '')))
 WHERE ended_at IS NULL;
 -- serves end-dead-letters.sql and the question which letters are open
 CREATE INDEX IF NOT EXISTS dead_letter_by_open ON dead_letter (consumer, message_id) WHERE ended_at IS NULL;
