@@ -3,6 +3,7 @@ package faults;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /** What can happen to a world, each from outside, and which defect it would bring to light. */
 enum Fault {
@@ -17,11 +18,11 @@ enum Fault {
     KILL_NOTIFIER(0, ProcessFaults.kill("notifier")),
 
     /** A relay that believes in its shards by the clock: it wakes after another has taken them, with its batch still to be sent. */
-    PAUSE_RELAY(5, ProcessFaults.pauseAndCutOff("relay")),
+    PAUSE_RELAY(4, ProcessFaults.pauseAndCutOff("relay")),
     /** Requests that time out and are booked nevertheless. */
     PAUSE_BANK_A(2, ProcessFaults.pause("bank-a")),
     /** Two owners of a partition: it wakes after its group has given it up, with records still to be handled. */
-    PAUSE_BANK_B(9, ProcessFaults.pause("bank-b")),
+    PAUSE_BANK_B(8, ProcessFaults.pause("bank-b")),
     /** As before, and its database session is gone as well. */
     PAUSE_NOTIFIER(2, ProcessFaults.pauseAndCutOff("notifier")),
     /** An outage of a downstream that uses up attempts. */
@@ -32,11 +33,11 @@ enum Fault {
     /** An outage that is taken for a bad message; a pool that keeps dead connections. */
     REFUSE_DATABASE(3, NetworkFaults.refuse(Member::database)),
     /** Wider windows for every race; time-outs that are too short. */
-    DELAY_DATABASE(5, NetworkFaults.delay(Member::database)),
+    DELAY_DATABASE(3, NetworkFaults.delay(Member::database)),
     /** A COMMIT that arrives after its sender has given it up; a session that nobody uses and that holds its locks. */
-    BLACK_HOLE_DATABASE(8, NetworkFaults.blackHole(Member::database)),
+    BLACK_HOLE_DATABASE(6, NetworkFaults.blackHole(Member::database)),
     /** As before, while the others go on and meet the locks. */
-    BLACK_HOLE_DATABASE_OF_ONE(8, NetworkFaults.blackHole(Member::database).ofOne()),
+    BLACK_HOLE_DATABASE_OF_ONE(6, NetworkFaults.blackHole(Member::database).ofOne()),
     /** Sessions that end in the middle of a statement. */
     TERMINATE_SESSIONS(0, ServerFaults::terminateSessions),
     /** Everything that was not on disk is gone; errors of a server that is just starting. */
@@ -47,13 +48,18 @@ enum Fault {
     /** A message that is parked although only its broker is away. */
     REFUSE_BROKER(4, NetworkFaults.refuse(Member::broker)),
     /** Acknowledgements that come late. */
-    DELAY_BROKER(5, NetworkFaults.delay(Member::broker)),
+    DELAY_BROKER(3, NetworkFaults.delay(Member::broker)),
     /** A batch that arrives after its relay has given it up, behind newer messages of its keys. */
-    BLACK_HOLE_BROKER(7, NetworkFaults.blackHole(Member::broker)),
+    BLACK_HOLE_BROKER(5, NetworkFaults.blackHole(Member::broker)),
     /** As before, while another relay goes on. */
-    BLACK_HOLE_BROKER_OF_ONE(7, NetworkFaults.blackHole(Member::broker).ofOne()),
+    BLACK_HOLE_BROKER_OF_ONE(5, NetworkFaults.blackHole(Member::broker).ofOne()),
     /** Records that were fetched and are skipped; positions that are lost. */
     KILL_BROKER(1, ServerFaults::killBroker),
+
+    /** A batch that counts as published before it is committed: the next relay must publish it again. */
+    KILL_RELAY_AT_COMMIT(0, ProcessFaults::killRelayAtCommit),
+    /** An effect or an offset that is there before the other: the next receiver must handle the message, and once. */
+    KILL_RECEIVER_AT_COMMIT(0, ProcessFaults::killReceiverAtCommit),
 
     /** Effects that depend on an offset, and not on the inbox key. */
     RESET_OFFSETS(0, StoreFaults::resetOffsets),
@@ -70,8 +76,10 @@ enum Fault {
         this.injection = injection;
     }
 
+    /** All, or those that {@code -Dfaults=KILL_RELAY,CUT_BROKER} names. */
     static List<Fault> all() {
-        return List.of(values());
+        List<String> wanted = List.of(System.getProperty("faults", "").split(","));
+        return Stream.of(values()).filter(fault -> wanted.contains("") || wanted.contains(fault.name())).toList();
     }
 
     /** How long it lasts. */
@@ -79,9 +87,9 @@ enum Fault {
         return lasting;
     }
 
-    /** Whether it may happen together with another: those that work on what is stored need servers that answer. */
+    /** Whether it may happen together with another: the last ones need servers that answer. */
     boolean isCombinable() {
-        return ordinal() < RESET_OFFSETS.ordinal();
+        return ordinal() < KILL_RELAY_AT_COMMIT.ordinal();
     }
 
     /** Whether the proxies are seen hindering something when it happens. */

@@ -1,9 +1,13 @@
 package faults;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 
+import harness.CommitGate;
+import harness.Database;
 import harness.RouteProcess;
+import org.awaitility.Awaitility;
 
 /** Faults of the example's own processes. */
 final class ProcessFaults {
@@ -16,12 +20,39 @@ final class ProcessFaults {
         return (world, random) -> {
             RouteProcess victim = any(world, kind, random).process();
             victim.kill();
-            return () -> {
-                if (!victim.isAlive()) {
-                    victim.start().awaitStarted();
-                }
-            };
+            return () -> restart(victim);
         };
+    }
+
+    /** kill -9 of a relay that has the broker's acknowledgement, and whose transaction is about to commit. */
+    static Runnable killRelayAtCommit(World world, Random random) {
+        return killAtCommit(any(world, "relay", random), world.bank.bankA(), "DELETE", "outbox_message");
+    }
+
+    /** kill -9 of a receiver that has handled a message, and whose transaction is about to commit. */
+    static Runnable killReceiverAtCommit(World world, Random random) {
+        Receiver receiver = Receiver.values()[random.nextInt(Receiver.values().length)];
+        return killAtCommit(any(world, receiver.kind, random), receiver.database(world.bank), "INSERT", "inbox_message");
+    }
+
+    private static Runnable killAtCommit(Member victim, Database database, String event, String table) {
+        try (CommitGate gate = new CommitGate(database, event, table)) {
+            Awaitility.await(victim.name() + " at its commit").atMost(Duration.ofSeconds(60)).until(() -> isHeld(victim, database));
+            victim.process().kill();
+            // else the server would commit what it has been told to
+            Awaitility.await("end of its session").atMost(Duration.ofSeconds(20)).until(() -> !isHeld(victim, database));
+        }
+        return () -> restart(victim.process());
+    }
+
+    private static boolean isHeld(Member member, Database database) {
+        return (Long) database.value("SELECT count(*) FROM pg_stat_activity WHERE application_name = ? AND wait_event = 'advisory'", member.name()) > 0;
+    }
+
+    private static void restart(RouteProcess victim) {
+        if (!victim.isAlive()) {
+            victim.start().awaitStarted();
+        }
     }
 
     /** SIGSTOP of one process of a kind. */

@@ -25,6 +25,8 @@ public final class Postgres implements AutoCloseable {
             Files.createDirectories(folder);
             ProcessBuilder.Redirect log = ProcessBuilder.Redirect.appendTo(folder.resolveSibling("postgres.log").toFile());
             server = EmbeddedPostgres.builder().setDataDirectory(folder).setCleanDataDirectory(false).setPort(port)
+                    // notices a killed client even while a CommitGate holds its commit
+                    .setServerConfig("client_connection_check_interval", "500ms")
                     // the embedded server's default forgets what it has committed last when it is stopped at once
                     .setServerConfig("synchronous_commit", "on").setServerConfig("fsync", "off").setServerConfig("max_connections", "200").setPGStartupWait(Duration.ofSeconds(60))
                     .setErrorRedirector(log).setOutputRedirector(log).start();
