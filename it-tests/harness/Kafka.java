@@ -101,6 +101,24 @@ public final class Kafka implements AutoCloseable {
         process.onExit().join();
     }
 
+    /** Suspends the broker (SIGSTOP): clients wait for its answers. */
+    public void pause() {
+        signal("STOP");
+    }
+
+    /** Lets it go on. */
+    public void resume() {
+        signal("CONT");
+    }
+
+    private void signal(String name) {
+        try {
+            new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).inheritIO().start().waitFor();
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException("Kafka cannot be sent SIG" + name, e);
+        }
+    }
+
     public String brokers() {
         return "127.0.0.1:" + port;
     }
