@@ -1,0 +1,154 @@
+package mutants;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** The catalogue: each entry breaks one thing in the shipped files and names the provocation that must show it. */
+final class Mutants {
+
+    private static final String INBOX = "camel/inbox.camel.yaml";
+    private static final String INBOX_RETRY = "camel/inbox-retry.camel.yaml";
+    private static final String TOPIC_SINK = "camel/outbox-topic-sink.kamelet.yaml";
+    private static final String SQL = "sql/postgresql/";
+
+    private static final String WHEN = """
+                      onWhen:
+                        method:
+                          beanType: io.reliableroutes.%s
+                          method: %s
+            """;
+    private static final String NEVER = """
+                      onWhen:
+                        constant: "false"
+            """;
+
+    private Mutants() {
+    }
+
+    static List<Mutant> all() {
+        List<Mutant> all = new ArrayList<>();
+        all.addAll(relay());
+        all.addAll(inbox());
+        all.addAll(inboxRetry());
+        all.addAll(handlers());
+        all.addAll(refused());
+        return all;
+    }
+
+    private static List<Mutant> relay() {
+        return List.of(
+                new Mutant("relay commits without waiting for the acknowledgement", Scenario.ROW_STAYS_UNTIL_ACKNOWLEDGED, "has left the outbox")
+                        .edit("camel/outbox-relay.camel.yaml", "- to:\n                          uri: kamelet:outbox-topic-sink",
+                                "- wireTap:\n                          uri: kamelet:outbox-topic-sink"),
+                new Mutant("producer asks for no acknowledgement", Scenario.ROW_STAYS_UNTIL_ACKNOWLEDGED, "has left the outbox")
+                        .edit(TOPIC_SINK, "requestRequiredAcks: all", "requestRequiredAcks: \"0\"")
+                        .edit(TOPIC_SINK, "enableIdempotence: true", "enableIdempotence: false"),
+                new Mutant("relays lock rows and not shards", Scenario.TWO_RELAYS_KEEP_ORDER, "the topic has [2, 1], in this order")
+                        .edit(SQL + "lock-outbox-shards.sql", "  FOR UPDATE SKIP LOCKED\n", "")
+                        .edit(SQL + "claim-outbox-batch.sql", "LIMIT CAST(:?rows AS integer)", "LIMIT CAST(:?rows AS integer) FOR UPDATE SKIP LOCKED"),
+                new Mutant("each session takes 50 outbox ids in advance", Scenario.MESSAGES_ARE_PUBLISHED_IN_THE_ORDER_OF_THEIR_TRANSACTIONS,
+                        "the topic has [1, 3, 2, 4], in this order")
+                        .edit(SQL + "schema.sql", "(CACHE 1),\n  message_id   uuid", "(CACHE 50),\n  message_id   uuid"),
+                new Mutant("claim does not look for a parked message of the key", Scenario.FOLLOWERS_OF_A_PARKED_MESSAGE_WAIT, "2 is in the topic and 1")
+                        .edit(SQL + "claim-outbox-batch.sql", "WHERE p.message_key = m.message_key AND", "WHERE false AND"),
+                new Mutant("producer has five requests on the way", Scenario.NOTHING_IS_SENT_BEHIND_A_REFUSED_MESSAGE, "of the same key, was refused")
+                        .edit(TOPIC_SINK, "maxInFlightRequest: 1", "maxInFlightRequest: 5"),
+                new Mutant("producer goes on after a failure", Scenario.NOTHING_IS_SENT_BEHIND_A_REFUSED_MESSAGE, "of the same key, was refused")
+                        .edit(TOPIC_SINK, "              kafkaClientFactory: \"#class:io.reliableroutes.RelayKafkaClientFactory\"\n", ""),
+                new Mutant("released followers get new ids", Scenario.RELEASED_FOLLOWERS_KEEP_THEIR_PLACE, "the topic has [3, 2], in this order")
+                        .edit(SQL + "release-outbox-followers.sql", "INTO outbox_message (id, message_id", "INTO outbox_message (message_id")
+                        .edit(SQL + "release-outbox-followers.sql", "OVERRIDING SYSTEM VALUE\nSELECT id, message_id", "SELECT message_id"),
+                new Mutant("outbox-retry does not lock the shard", Scenario.MESSAGE_THAT_COMES_WHILE_AN_OUTBOX_RETRY_COMMITS_IS_PUBLISHED,
+                        "[3] is parked behind a message that is done")
+                        .edit(SQL + "lock-due-outbox-shards.sql", "  FOR UPDATE OF s\n", ""));
+    }
+
+    private static List<Mutant> inbox() {
+        return List.of(
+                new Mutant("inbox key is outside of the transaction", Scenario.FAILING_MESSAGE_IS_PARKED_AFTER_ITS_ATTEMPTS, "m-1 has no effect")
+                        .edit(INBOX, """
+                                        type: io.reliableroutes.InboxRepository
+                                        properties:
+                                          dataSource: "#bean:{{inboxDataSource}}"
+                                          consumer: "{{inboxConsumer}}"
+                                """, "        type: org.apache.camel.support.processor.idempotent.MemoryIdempotentRepository\n"),
+                new Mutant("transaction policy is as Camel documents it", Scenario.FAILING_MESSAGE_IS_PARKED_AFTER_ITS_ATTEMPTS, "times and is not parked")
+                        .set("tx.policy", "stockPolicy")
+                        .set("camel.beans.stockPolicy", "#class:" + StockPolicy.class.getName())
+                        .set("camel.beans.stockPolicy.transactionManager", "#bean:transactionManager"),
+                new Mutant("failed message is taken for handled", Scenario.FAILING_MESSAGE_IS_PARKED_AFTER_ITS_ATTEMPTS, "m-1 has no effect")
+                        .edit("camel/inbox-policy.camel.yaml", "uri: kamelet:failed-message-sink", "uri: log:failed"),
+                new Mutant("inbox key that is there counts as new", Scenario.DUPLICATE_HAS_NO_EFFECT, "booked is [t-1, t-1, t-2]")
+                        .edit(SQL + "insert-inbox-message.sql", "DO NOTHING", "DO UPDATE SET received_at = now()"),
+                new Mutant("dead letter does not take the inbox key", Scenario.DUPLICATE_OF_A_DEAD_MESSAGE_HAS_NO_EFFECT, "its duplicate has booked t-1")
+                        .edit(SQL + "insert-inbox-dead-letter.sql", "WHERE (letter.row).message_id IS NOT NULL", "WHERE false"),
+                new Mutant("parked message does not take the inbox key", Scenario.DUPLICATE_OF_A_PARKED_MESSAGE_HAS_NO_EFFECT,
+                        "its duplicate has booked t-1")
+                        .edit(SQL + "park-inbox-message.sql", """
+                                  INSERT INTO inbox_message (consumer, message_id)
+                                  VALUES (:#consumer, :#message_id)
+                                  ON CONFLICT (consumer, message_id) DO NOTHING
+                                  RETURNING consumer, message_id
+                                """, "  SELECT CAST(:#consumer AS text) AS consumer, CAST(:#message_id AS text) AS message_id\n"),
+                new Mutant("outage counts as an attempt", Scenario.OUTAGE_USES_UP_NO_ATTEMPT, "nothing was wrong with it")
+                        .edit("camel/inbox-policy.camel.yaml", WHEN.formatted("FailureClassification", "isInfrastructure"), NEVER),
+                new Mutant("message does not wait for a retry of its key", Scenario.MESSAGE_THAT_COMES_WHILE_AN_INBOX_RETRY_COMMITS_IS_HANDLED,
+                        "[m-2] is parked behind a message that is done")
+                        .edit(SQL + "lock-parked-inbox-key.sql", "FOR SHARE\n", ""),
+                new Mutant("inbox lets all headers in", Scenario.HEADERS_FROM_OUTSIDE_REACH_NO_HANDLER, "the handler has got [")
+                        .edit(INBOX, "pattern: \"*\"", "pattern: none"),
+                new Mutant("inbox keeps only headers out that are called Camel", Scenario.HEADERS_FROM_OUTSIDE_REACH_NO_HANDLER, "the handler has got [")
+                        .edit(INBOX, "pattern: \"*\"", "pattern: Camel*"));
+    }
+
+    private static List<Mutant> inboxRetry() {
+        return List.of(
+                new Mutant("message does not look for a parked one of its key", Scenario.KEY_GOES_ON_IN_ORDER, "booked is [t-2")
+                        .edit(SQL + "lock-parked-inbox-key.sql", "WHERE p.consumer", "WHERE false AND p.consumer"),
+                new Mutant("retry takes messages that wait for an earlier one", Scenario.KEY_GOES_ON_IN_ORDER, "booked is [t-2")
+                        .edit(SQL + "claim-inbox-retry.sql", "NOT p.behind AND ", ""),
+                new Mutant("retry does not free the next of the key", Scenario.KEY_GOES_ON_IN_ORDER, "[m-2, m-3] is parked behind a message that is done")
+                        .edit(SQL + "finish-inbox-retry.sql", "SET behind = false", "SET behind = true"),
+                new Mutant("retry frees the last of the key", Scenario.KEY_GOES_ON_IN_ORDER, "booked is [t-1, t-3")
+                        .edit(SQL + "finish-inbox-retry.sql", "ORDER BY n.id", "ORDER BY n.id DESC"),
+                new Mutant("retry does not finish the parked message", Scenario.RETRY_HAS_ONE_EFFECT, "booked is [t-1, t-1")
+                        .edit(SQL + "finish-inbox-retry.sql", "WHERE p.id = ", "WHERE false AND p.id = "),
+                new Mutant("retry's handler is outside of its transaction", Scenario.RETRY_HAS_ONE_EFFECT, "neither booked nor parked nor dead")
+                        .edit(INBOX_RETRY, "- to:\n                                  uri: direct:{{inboxHandler}}",
+                                "- wireTap:\n                                  uri: direct:{{inboxHandler}}"),
+                new Mutant("retry does not lock its message", Scenario.TWO_PROCESSES_SHARE_THE_RETRIES, "booked is [t-1, t-1")
+                        .edit(SQL + "claim-inbox-retry.sql", "FOR UPDATE SKIP LOCKED\n", ""),
+                new Mutant("outage counts as a retry", Scenario.OUTAGE_USES_UP_NO_RETRY, "was used up by an outage")
+                        .edit("camel/inbox-retry-policy.camel.yaml", WHEN.formatted("InboxMessage", "isInnocent"), NEVER));
+    }
+
+    private static List<Mutant> handlers() {
+        return List.of(
+                new Mutant("refund does not look whether the transfer is pending", Scenario.TRANSFER_IS_REFUNDED_ONCE, "t-1 was refunded 2 times")
+                        .edit("routes/bank-a-settle-transfer.camel.yaml", "AND status = 'PENDING' RETURNING", "RETURNING"),
+                new Mutant("replay takes letters that have ended", Scenario.DEAD_LETTER_IS_REPLAYED_ONCE, "booked is [t-1, t-1]")
+                        .edit(SQL + "end-dead-letters.sql", "WHERE d.ended_at IS NULL", "WHERE true"));
+    }
+
+    /** These do not start. */
+    private static List<Mutant> refused() {
+        List<Mutant> refused = new ArrayList<>();
+        String[][] options = {{"autoCommitEnable", "false", "true"}, {"allowManualCommit", "true", "false"}, {"breakOnFirstError", "true", "false"},
+                {"pollOnError", "RECONNECT", "ERROR_HANDLER"}, {"autoOffsetReset", "earliest", "latest"}};
+        for (String[] option : options) {
+            refused.add(new Mutant("receiver has " + option[0] + ": " + option[2], Scenario.FILES_START, option[0] + " (" + option[2] + ") is not ")
+                    .edit(INBOX, option[0] + ": " + option[1], option[0] + ": " + option[2]));
+        }
+        refused.add(new Mutant("receiver reads in batches", Scenario.FILES_START, "batching (true) commits offsets past a failed message")
+                .edit(INBOX, "          breakOnFirstError: true\n", "          breakOnFirstError: true\n          batching: true\n"));
+        refused.add(new Mutant("receiver has no group", Scenario.FILES_START, "groupId is missing")
+                .edit(INBOX, "          groupId: \"{{inboxConsumer}}\"\n", ""));
+        refused.add(new Mutant("handler has an error handler of its own", Scenario.FILES_START, "has an error handler of its own")
+                .edit("routes/bank-b-credit-transfer.camel.yaml", "    errorHandler:\n      noErrorHandler: {}\n", ""));
+        refused.add(new Mutant("transacted names no policy", Scenario.FILES_START, "transacted names no policy")
+                .edit("routes/bank-a-request-transfer.camel.yaml", "            ref: \"{{tx.policy}}\"\n", ""));
+        refused.add(new Mutant("schema lacks a table", Scenario.FILES_START, "has no table alert_window")
+                .edit(SQL + "schema.sql", "CREATE TABLE IF NOT EXISTS alert_window (", "CREATE TEMPORARY TABLE IF NOT EXISTS alert_window ("));
+        return refused;
+    }
+}

@@ -1,0 +1,74 @@
+package mutants;
+
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import harness.Database;
+import harness.Java;
+import harness.Routes;
+import harness.Servers;
+
+/** The pack's files as shipped, or with edits: a folder with the edited files goes before the shipped ones. */
+final class Pack {
+
+    private final Path overlay;
+    private final Map<String, String> settings;
+
+    /** @param overlay an empty folder */
+    Pack(Path overlay, List<Edit> edits, Map<String, String> settings) throws IOException {
+        this.overlay = overlay;
+        this.settings = settings;
+        for (Edit edit : edits) {
+            Path edited = overlay.resolve(edit.file());
+            String text = edit.apply(Files.readString(file(edit.file())));
+            Files.createDirectories(edited.getParent());
+            Files.writeString(edited, text);
+        }
+    }
+
+    /** A new database with these files applied, for example {@code schema.sql}. */
+    Database database(String... files) {
+        return Servers.database().apply(Arrays.stream(files).map(name -> file("sql/postgresql/" + name).toString()).toArray(String[]::new));
+    }
+
+    /** Starts files of {@code routes/}. */
+    Routes start(Map<String, String> environment, String... files) {
+        Map<String, String> all = new LinkedHashMap<>(environment);
+        all.putAll(settings);
+        ClassLoader shipped = Thread.currentThread().getContextClassLoader();
+        try {
+            Thread.currentThread().setContextClassLoader(new OverlayFirst(overlay.toUri().toURL(), shipped));
+            return Routes.start(all, Arrays.stream(files).map(name -> file("routes/" + name).toString()).toArray(String[]::new));
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        } finally {
+            Thread.currentThread().setContextClassLoader(shipped);
+        }
+    }
+
+    private Path file(String name) {
+        Path edited = overlay.resolve(name);
+        Path shipped = Java.root().resolve(name.startsWith("routes/") ? name : "src/main/resources/" + name);
+        return Files.exists(edited) ? edited : shipped;
+    }
+
+    private static final class OverlayFirst extends URLClassLoader {
+
+        OverlayFirst(URL overlay, ClassLoader shipped) {
+            super(new URL[] {overlay}, shipped);
+        }
+
+        @Override
+        public URL getResource(String name) {
+            URL edited = findResource(name);
+            return edited != null ? edited : super.getResource(name);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package mutants;
+
+/** A small, deterministic provocation with a look from outside. The shipped pack keeps its claim each time. */
+enum Scenario {
+
+    FILES_START(StartScenarios::filesStart),
+    ROW_STAYS_UNTIL_ACKNOWLEDGED(RelayScenarios::rowStaysUntilAcknowledged),
+    TWO_RELAYS_KEEP_ORDER(RelayScenarios::twoRelaysKeepOrder),
+    MESSAGES_ARE_PUBLISHED_IN_THE_ORDER_OF_THEIR_TRANSACTIONS(RelayScenarios::messagesArePublishedInTheOrderOfTheirTransactions),
+    FOLLOWERS_OF_A_PARKED_MESSAGE_WAIT(RelayScenarios::followersOfAParkedMessageWait),
+    NOTHING_IS_SENT_BEHIND_A_REFUSED_MESSAGE(RelayScenarios::nothingIsSentBehindARefusedMessage),
+    RELEASED_FOLLOWERS_KEEP_THEIR_PLACE(OutboxRetryScenarios::releasedFollowersKeepTheirPlace),
+    MESSAGE_THAT_COMES_WHILE_AN_OUTBOX_RETRY_COMMITS_IS_PUBLISHED(OutboxRetryScenarios::messageThatComesWhileARetryCommitsIsPublished),
+    FAILING_MESSAGE_IS_PARKED_AFTER_ITS_ATTEMPTS(InboxScenarios::failingMessageIsParkedAfterItsAttempts),
+    DUPLICATE_HAS_NO_EFFECT(InboxScenarios::duplicateHasNoEffect),
+    DUPLICATE_OF_A_DEAD_MESSAGE_HAS_NO_EFFECT(InboxScenarios::duplicateOfADeadMessageHasNoEffect),
+    DUPLICATE_OF_A_PARKED_MESSAGE_HAS_NO_EFFECT(InboxScenarios::duplicateOfAParkedMessageHasNoEffect),
+    OUTAGE_USES_UP_NO_ATTEMPT(InboxScenarios::outageUsesUpNoAttempt),
+    MESSAGE_THAT_COMES_WHILE_AN_INBOX_RETRY_COMMITS_IS_HANDLED(InboxScenarios::messageThatComesWhileARetryCommitsIsHandled),
+    KEY_GOES_ON_IN_ORDER(InboxRetryScenarios::keyGoesOnInOrder),
+    RETRY_HAS_ONE_EFFECT(InboxRetryScenarios::retryHasOneEffect),
+    TWO_PROCESSES_SHARE_THE_RETRIES(InboxRetryScenarios::twoProcessesShareTheRetries),
+    OUTAGE_USES_UP_NO_RETRY(InboxRetryScenarios::outageUsesUpNoRetry),
+    HEADERS_FROM_OUTSIDE_REACH_NO_HANDLER(HandlerScenarios::headersFromOutsideReachNoHandler),
+    TRANSFER_IS_REFUNDED_ONCE(HandlerScenarios::transferIsRefundedOnce),
+    DEAD_LETTER_IS_REPLAYED_ONCE(HandlerScenarios::deadLetterIsReplayedOnce);
+
+    private final Provocation provocation;
+
+    Scenario(Provocation provocation) {
+        this.provocation = provocation;
+    }
+
+    /** @return how the pack has broken its claim, or null */
+    String violation(Pack pack) throws Exception {
+        return provocation.violation(pack);
+    }
+
+    @Override
+    public String toString() {
+        return name().toLowerCase().replace('_', ' ');
+    }
+
+    private interface Provocation {
+        String violation(Pack pack) throws Exception;
+    }
+}
