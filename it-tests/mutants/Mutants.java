@@ -14,7 +14,7 @@ final class Mutants {
     private static final String WHEN = """
                       onWhen:
                         method:
-                          beanType: io.reliableroutes.%s
+                          beanType: io.reliableroutes.InboxMessage
                           method: %s
             """;
     private static final String NEVER = """
@@ -91,7 +91,7 @@ final class Mutants {
                                   RETURNING consumer, message_id
                                 """, "  SELECT CAST(:#consumer AS text) AS consumer, CAST(:#message_id AS text) AS message_id\n"),
                 new Mutant("outage counts as an attempt", Scenario.OUTAGE_USES_UP_NO_ATTEMPT, "nothing was wrong with it")
-                        .edit("camel/inbox-policy.camel.yaml", WHEN.formatted("FailureClassification", "isInfrastructure"), NEVER),
+                        .edit("camel/inbox-policy.camel.yaml", WHEN.formatted("isOutage"), NEVER),
                 new Mutant("message does not wait for a retry of its key", Scenario.MESSAGE_THAT_COMES_WHILE_AN_INBOX_RETRY_COMMITS_IS_HANDLED,
                         "[m-2] is parked behind a message that is done")
                         .edit(SQL + "lock-parked-inbox-key.sql", "FOR SHARE\n", ""),
@@ -119,7 +119,7 @@ final class Mutants {
                 new Mutant("retry does not lock its message", Scenario.TWO_PROCESSES_SHARE_THE_RETRIES, "booked is [t-1, t-1")
                         .edit(SQL + "claim-inbox-retry.sql", "FOR UPDATE SKIP LOCKED\n", ""),
                 new Mutant("outage counts as a retry", Scenario.OUTAGE_USES_UP_NO_RETRY, "was used up by an outage")
-                        .edit("camel/inbox-retry-policy.camel.yaml", WHEN.formatted("InboxMessage", "isInnocent"), NEVER));
+                        .edit("camel/inbox-retry-policy.camel.yaml", WHEN.formatted("isInnocent"), NEVER));
     }
 
     private static List<Mutant> handlers() {
