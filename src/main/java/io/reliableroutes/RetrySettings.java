@@ -23,7 +23,7 @@ import org.apache.camel.CamelContext;
 record RetrySettings(String name, int immediateAttempts, long immediateDelay, long firstDelay, long delay, double multiplier, long maxDelay,
         double jitter, int maxAttempts) {
 
-    /** What can be set, with a default for each side. */
+    /** What can be set, and what it has to be. */
     static final Map<String, String> KINDS = kinds();
 
     private static Map<String, String> kinds() {
