@@ -10,6 +10,8 @@ enum Fault {
 
     /** A row that is deleted before the broker has it; a shard that stays locked by a dead relay. */
     KILL_RELAY(0, ProcessFaults.kill("relay")),
+    /** A row that is deleted when its record is in the client's buffer: the buffer dies with the relay. */
+    KILL_RELAY_WITHOUT_BROKER(2, ProcessFaults::killRelayWithoutBroker),
     /** A debit without its message; an answer to a customer that was not committed; a refund that is booked twice. */
     KILL_BANK_A(0, ProcessFaults.kill("bank-a")),
     /** An offset that is committed before its effect; a credit without its answer. */

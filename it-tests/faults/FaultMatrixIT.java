@@ -15,7 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** Each fault once, under load: after each all processes work again within a bound, and in the end every guarantee has held. */
 class FaultMatrixIT {
 
-    private static final Duration BOUND = Duration.ofSeconds(60);
+    private static final Duration BOUND = Duration.ofSeconds(90);
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     private Path folder;
@@ -39,8 +39,8 @@ class FaultMatrixIT {
 
             Checker checker = Ending.of(world, BOUND);
             System.out.println("seed=" + seed + " faults=" + world.book + " " + checker);
-            assertThat(unhealthy).isEmpty();
-            assertThat(checker.violations()).isEmpty();
+            unhealthy.addAll(checker.violations());
+            assertThat(unhealthy).as("violations").isEmpty();
         }
     }
 }

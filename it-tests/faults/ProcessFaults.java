@@ -24,6 +24,18 @@ final class ProcessFaults {
         };
     }
 
+    /** A relay loses its broker, and then its life. */
+    static Runnable killRelayWithoutBroker(World world, Random random) {
+        Member victim = any(world, "relay", random);
+        victim.broker().refuse();
+        victim.broker().cut();
+        return () -> {
+            victim.process().kill();
+            victim.broker().heal();
+            restart(victim.process());
+        };
+    }
+
     /** kill -9 of a relay that has the broker's acknowledgement, and whose transaction is about to commit. */
     static Runnable killRelayAtCommit(World world, Random random) {
         return killAtCommit(any(world, "relay", random), world.bank.bankA(), "DELETE", "outbox_message");
