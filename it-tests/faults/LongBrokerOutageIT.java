@@ -18,7 +18,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Tag("soak")
 class LongBrokerOutageIT {
 
-    private static final Duration BOUND = Duration.ofMinutes(5);
+    private static final Duration BOUND = Duration.ofMinutes(2);
+    /** A laptop drains some thousand transfers in a minute, a busy one in ten. */
+    private static final Duration DRAINED = Duration.ofMinutes(20);
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     private Path folder;
@@ -40,8 +42,7 @@ class LongBrokerOutageIT {
             Object waiting = world.bank.bankA().value("SELECT count(*) FROM outbox_message");
             world.kafka.start();
 
-            assertThat(Strike.recovery(world, BOUND)).isEmpty();
-            Checker checker = Ending.of(world, BOUND);
+            Checker checker = Ending.of(world, DRAINED);
             System.out.println("minutes=" + minutes + " transfers_in_the_outage=" + during + " waiting_at_its_end=" + waiting + " " + checker);
             assertNoAttemptIsUsedUp(world);
             assertThat(checker.violations()).isEmpty();
