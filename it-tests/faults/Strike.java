@@ -4,9 +4,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalTime;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 import org.awaitility.Awaitility;
 
@@ -23,14 +25,14 @@ final class Strike {
         this.faults = List.of(faults);
     }
 
-    /** Injects the faults, lets them last, and heals them in the same order. */
+    /** Injects the faults, lets them last, and heals servers and networks first: a process does not start without them. */
     void run(Duration lasting) {
         Instant start = Instant.now();
-        List<Runnable> healings = new ArrayList<>();
-        faults.forEach(fault -> healings.add(fault.inject(world, random)));
+        SortedMap<Fault, Runnable> healings = new TreeMap<>(Comparator.reverseOrder());
+        faults.forEach(fault -> healings.put(fault, fault.inject(world, random)));
         // an outage lasts: there is no state to wait for
         Awaitility.await().pollDelay(lasting).atMost(lasting.plusMinutes(1)).until(() -> true);
-        healings.forEach(Runnable::run);
+        healings.values().forEach(Runnable::run);
         Duration lasted = Duration.between(start, Instant.now());
         faults.forEach(fault -> world.book.note(fault, lasted));
         say(faults + " for " + lasted.toMillis() + " ms");
