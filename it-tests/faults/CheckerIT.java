@@ -190,8 +190,8 @@ class CheckerIT {
     @Test
     void messageThatIsHandledAndParkedIsCaught() {
         bank.bankB().update("""
-                INSERT INTO inbox_parked (consumer, message_id, topic, topic_partition, topic_offset, headers, attempts)
-                VALUES ('bank-b-credit-transfer', 'r-1', 't', 0, 0, '{}', 0)
+                INSERT INTO inbox_parked (consumer, message_id, topic, topic_partition, topic_offset, headers, behind, attempts, next_attempt_at)
+                VALUES ('bank-b-credit-transfer', 'r-1', 't', 0, 0, '{}', false, 0, now())
                 """);
 
         assertCaught("id=r-1, transferId=t-1] is handled and parked at bank-b-credit-transfer");
