@@ -41,6 +41,7 @@ class LongBrokerOutageIT {
             int during = world.load.answered() - before;
             Object waiting = world.bank.bankA().value("SELECT count(*) FROM outbox_message");
             world.kafka.start();
+            world.book.note(Fault.KILL_BROKER, Duration.ofMinutes(minutes));
 
             Checker checker = Ending.of(world, DRAINED);
             System.out.println("minutes=" + minutes + " transfers_in_the_outage=" + during + " waiting_at_its_end=" + waiting + " " + checker);
