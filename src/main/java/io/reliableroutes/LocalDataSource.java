@@ -20,7 +20,7 @@ import org.springframework.jdbc.datasource.DelegatingDataSource;
  * A pool of PostgreSQL connections that join the current transaction, as a bean of {@code application.properties}. Nothing is
  * connected before the first use, so one file may declare the databases of all applications.
  */
-public class LocalDataSource extends DelegatingDataSource {
+public class LocalDataSource extends DelegatingDataSource implements AutoCloseable {
 
     private String url;
     private String user;
@@ -59,6 +59,15 @@ public class LocalDataSource extends DelegatingDataSource {
             setTargetDataSource(pool());
         }
         return super.obtainTargetDataSource();
+    }
+
+    /** Closes the connections; a further use opens a new pool. */
+    @Override
+    public synchronized void close() {
+        if (getTargetDataSource() instanceof AgroalDataSource pool) {
+            pool.close();
+            setTargetDataSource(null);
+        }
     }
 
     private AgroalDataSource pool() {

@@ -32,6 +32,12 @@ public class ReliableRoutesPlugin implements ContextServicePlugin {
                     kamelets.setLocation("classpath:camel," + kamelets.getLocation());
                 }
             }
+
+            @Override
+            public void onContextStopped(CamelContext context) {
+                // the beans of application.properties have no other owner who would close them
+                context.getRegistry().findByType(LocalDataSource.class).forEach(LocalDataSource::close);
+            }
         });
         try {
             for (String stem : VOCABULARY) {
