@@ -28,7 +28,7 @@ public final class Routes implements AutoCloseable {
             arguments.add(file.startsWith("/") ? file : "routes/" + file);
         }
         settings.forEach((key, value) -> arguments.add(key + "=" + value));
-        Main main = RunRoutes.prepare(new Main(), arguments.toArray(String[]::new));
+        Main main = RunRoutes.prepare(new MainOfThread(), arguments.toArray(String[]::new));
         Failures failures = new Failures();
         main.bind("failures", failures);
         try {
@@ -52,6 +52,17 @@ public final class Routes implements AutoCloseable {
     @Override
     public void close() {
         main.stop();
+    }
+
+    /** Takes resources and plug-ins from the class loader of its thread, as a container's context does. */
+    private static final class MainOfThread extends Main {
+
+        @Override
+        protected CamelContext createCamelContext() {
+            CamelContext context = super.createCamelContext();
+            context.setApplicationContextClassLoader(Thread.currentThread().getContextClassLoader());
+            return context;
+        }
     }
 
     private static final class Failures extends EventNotifierSupport {
