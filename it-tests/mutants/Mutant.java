@@ -5,6 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import io.reliableroutes.ReliableRoutesPlugin;
+
 /**
  * A deliberately broken variant of the pack.
  *
@@ -26,6 +28,11 @@ record Mutant(String name, Scenario scenario, String caught, List<Edit> edits, M
     Mutant set(String setting, String value) {
         settings.put(setting, value);
         return this;
+    }
+
+    /** Starts in spite of the configuration check. */
+    Mutant unchecked() {
+        return edit("META-INF/services/org.apache.camel.spi.ContextServicePlugin", ReliableRoutesPlugin.class.getName(), UncheckedPlugin.class.getName());
     }
 
     @Override

@@ -32,6 +32,7 @@ final class Mutants {
         all.addAll(inboxRetry());
         all.addAll(handlers());
         all.addAll(refused());
+        all.addAll(unchecked());
         return all;
     }
 
@@ -72,10 +73,11 @@ final class Mutants {
                                           dataSource: "#bean:{{inboxDataSource}}"
                                           consumer: "{{inboxConsumer}}"
                                 """, "        type: org.apache.camel.support.processor.idempotent.MemoryIdempotentRepository\n"),
-                new Mutant("transaction policy is as Camel documents it", Scenario.FAILING_MESSAGE_IS_PARKED_AFTER_ITS_ATTEMPTS, "times and is not parked")
-                        .set("tx.policy", "stockPolicy")
-                        .set("camel.beans.stockPolicy", "#class:" + StockPolicy.class.getName())
-                        .set("camel.beans.stockPolicy.transactionManager", "#bean:transactionManager"),
+                stockPolicy("plain transaction policy, a statement fails", Scenario.FAILING_MESSAGE_IS_PARKED_AFTER_ITS_ATTEMPTS, "times and is not parked"),
+                stockPolicy("plain transaction policy, a handler fails", Scenario.TRANSFER_IS_REFUNDED_ONCE, "m-2 counts as handled, and has neither"),
+                new Mutant("inbox's handler is outside of its transaction", Scenario.FAILING_MESSAGE_IS_PARKED_AFTER_ITS_ATTEMPTS, "m-1 has no effect")
+                        .edit(INBOX, "- to:\n                                  uri: direct:{{inboxHandler}}",
+                                "- wireTap:\n                                  uri: direct:{{inboxHandler}}"),
                 new Mutant("failed message is taken for handled", Scenario.FAILING_MESSAGE_IS_PARKED_AFTER_ITS_ATTEMPTS, "m-1 has no effect")
                         .edit("camel/inbox-policy.camel.yaml", "uri: kamelet:failed-message-sink", "uri: log:failed"),
                 new Mutant("inbox key that is there counts as new", Scenario.DUPLICATE_HAS_NO_EFFECT, "booked is [t-1, t-1, t-2]")
@@ -101,6 +103,13 @@ final class Mutants {
                         .edit(INBOX, "pattern: \"*\"", "pattern: Camel*"));
     }
 
+    private static Mutant stockPolicy(String name, Scenario scenario, String caught) {
+        return new Mutant(name, scenario, caught)
+                .set("tx.policy", "stockPolicy")
+                .set("camel.beans.stockPolicy", "#class:" + StockPolicy.class.getName())
+                .set("camel.beans.stockPolicy.transactionManager", "#bean:transactionManager");
+    }
+
     private static List<Mutant> inboxRetry() {
         return List.of(
                 new Mutant("message does not look for a parked one of its key", Scenario.KEY_GOES_ON_IN_ORDER, "booked is [t-2")
@@ -116,8 +125,10 @@ final class Mutants {
                 new Mutant("retry's handler is outside of its transaction", Scenario.RETRY_HAS_ONE_EFFECT, "neither booked nor parked nor dead")
                         .edit(INBOX_RETRY, "- to:\n                                  uri: direct:{{inboxHandler}}",
                                 "- wireTap:\n                                  uri: direct:{{inboxHandler}}"),
-                new Mutant("retry does not lock its message", Scenario.TWO_PROCESSES_SHARE_THE_RETRIES, "booked is [t-1, t-1")
+                new Mutant("retry does not lock its message", Scenario.TWO_PROCESSES_SHARE_THE_RETRIES, "t-1 is booked 2 times")
                         .edit(SQL + "claim-inbox-retry.sql", "FOR UPDATE SKIP LOCKED\n", ""),
+                new Mutant("retention forgets the key of a parked message", Scenario.PARKED_MESSAGE_KEEPS_ITS_KEY, "the key of m-1, which is parked, is gone")
+                        .edit(SQL + "delete-expired.sql", "NOT EXISTS (SELECT 1 FROM inbox_parked p WHERE p.consumer = i.consumer", "NOT EXISTS (SELECT 1 FROM inbox_parked p WHERE false"),
                 new Mutant("outage counts as a retry", Scenario.OUTAGE_USES_UP_NO_RETRY, "was used up by an outage")
                         .edit("camel/inbox-retry-policy.camel.yaml", WHEN.formatted("isInnocent"), NEVER));
     }
@@ -150,5 +161,18 @@ final class Mutants {
         refused.add(new Mutant("schema lacks a table", Scenario.FILES_START, "has no table alert_window")
                 .edit(SQL + "schema.sql", "CREATE TABLE IF NOT EXISTS alert_window (", "CREATE TEMPORARY TABLE IF NOT EXISTS alert_window ("));
         return refused;
+    }
+
+    /** What the configuration check refuses does lose messages, or brings one for ever. */
+    private static List<Mutant> unchecked() {
+        return List.of(
+                new Mutant("receiver has breakOnFirstError: false, and there is no check", Scenario.OUTAGE_USES_UP_NO_ATTEMPT, "booked is [t-2], and the rest was passed over")
+                        .edit(INBOX, "breakOnFirstError: true", "breakOnFirstError: false").unchecked(),
+                new Mutant("receiver has pollOnError: ERROR_HANDLER, and there is no check", Scenario.RECORDS_FETCHED_BEFORE_A_BROKER_OUTAGE_ARE_HANDLED,
+                        "booked is [t-1, t-2, t-")
+                        .edit(INBOX, "pollOnError: RECONNECT", "pollOnError: ERROR_HANDLER").unchecked(),
+                new Mutant("handler has an error handler of its own, and there is no check", Scenario.FAILING_MESSAGE_IS_PARKED_AFTER_ITS_ATTEMPTS,
+                        "times and is not parked")
+                        .edit("routes/bank-b-credit-transfer.camel.yaml", "    errorHandler:\n      noErrorHandler: {}\n", "").unchecked());
     }
 }

@@ -11,6 +11,7 @@ import javax.management.ObjectName;
 
 import harness.Routes;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** What a relay must do with the rows of an outbox. */
 final class RelayScenarios {
@@ -129,7 +130,7 @@ final class RelayScenarios {
     private static void awaitMoreRequests() {
         try {
             Awaitility.await().atMost(Duration.ofSeconds(2)).until(() -> requestsInFlight() > 1);
-        } catch (org.awaitility.core.ConditionTimeoutException e) {
+        } catch (ConditionTimeoutException e) {
             // it has one
         }
     }

@@ -16,11 +16,13 @@ enum Scenario {
     DUPLICATE_OF_A_DEAD_MESSAGE_HAS_NO_EFFECT(InboxScenarios::duplicateOfADeadMessageHasNoEffect),
     DUPLICATE_OF_A_PARKED_MESSAGE_HAS_NO_EFFECT(InboxScenarios::duplicateOfAParkedMessageHasNoEffect),
     OUTAGE_USES_UP_NO_ATTEMPT(InboxScenarios::outageUsesUpNoAttempt),
+    RECORDS_FETCHED_BEFORE_A_BROKER_OUTAGE_ARE_HANDLED(InboxScenarios::recordsFetchedBeforeABrokerOutageAreHandled),
     MESSAGE_THAT_COMES_WHILE_AN_INBOX_RETRY_COMMITS_IS_HANDLED(InboxScenarios::messageThatComesWhileARetryCommitsIsHandled),
     KEY_GOES_ON_IN_ORDER(InboxRetryScenarios::keyGoesOnInOrder),
     RETRY_HAS_ONE_EFFECT(InboxRetryScenarios::retryHasOneEffect),
     TWO_PROCESSES_SHARE_THE_RETRIES(InboxRetryScenarios::twoProcessesShareTheRetries),
     OUTAGE_USES_UP_NO_RETRY(InboxRetryScenarios::outageUsesUpNoRetry),
+    PARKED_MESSAGE_KEEPS_ITS_KEY(InboxRetryScenarios::parkedMessageKeepsItsKey),
     HEADERS_FROM_OUTSIDE_REACH_NO_HANDLER(HandlerScenarios::headersFromOutsideReachNoHandler),
     TRANSFER_IS_REFUNDED_ONCE(HandlerScenarios::transferIsRefundedOnce),
     DEAD_LETTER_IS_REPLAYED_ONCE(HandlerScenarios::deadLetterIsReplayedOnce);
