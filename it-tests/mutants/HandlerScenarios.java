@@ -78,11 +78,11 @@ final class HandlerScenarios {
 
         try (Routes routes = pack.start(settings, "bank-a-settle-transfer.camel.yaml", "bank-a-record-settled.camel.yaml")) {
             return Verdict.await(() -> {
+                boolean taken = bankA.count("inbox_message WHERE message_id = 'm-2'") == 1;
                 long refunds = bankA.count("ledger_entry WHERE kind = 'REFUND'");
                 if (refunds > 1) {
                     return "t-1 was refunded " + refunds + " times, the balance is " + bankA.value("SELECT balance FROM account");
                 }
-                boolean taken = bankA.count("inbox_message WHERE message_id = 'm-2'") == 1;
                 if (taken && bankA.count("dead_letter WHERE message_id = 'm-2'") == 0) {
                     return "m-2 counts as handled, and has neither an effect nor a dead letter";
                 }
