@@ -62,7 +62,7 @@ public final class Receive {
         settings.put("kafka.brokers", kafka.brokers());
         settings.put("outbox.destination.transfer.requested", topic);
         settings.put("inbox.dead-letter-topic", "false");
-        return RouteProcess.camelMain(folder.resolve("receiver." + number + ".log"), settings, "bank-b-credit-transfer.camel.yaml").start();
+        return RouteProcess.camelMain(folder.resolve("receiver." + number + ".log"), settings, "bank-b-credit-transfer.camel.yaml", "bank-b-book-credit.camel.yaml").start();
     }
 
     private static double receive(boolean poison) {

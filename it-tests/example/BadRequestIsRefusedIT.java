@@ -44,7 +44,7 @@ class BadRequestIsRefusedIT {
         }
         // without its relay: what is written stays in the outbox, to be counted
         routes = Routes.start(settings, "bank-a-api.camel.yaml", "bank-a-request-transfer.camel.yaml", "bank-a-check-request.camel.yaml",
-                "bank-a-book-transfer.camel.yaml", "bank-a-record-settled.camel.yaml", "bank-a-answer-request.camel.yaml",
+                "bank-a-book-transfer.camel.yaml", "bank-a-record-settled.camel.yaml", "bank-a-tell-settled.camel.yaml", "bank-a-answer-request.camel.yaml",
                 "bank-a-show.camel.yaml");
     }
 

@@ -29,6 +29,7 @@ class ConfigurationIsCheckedIT {
 
     private static final String INBOX = "src/main/resources/camel/inbox.camel.yaml";
     private static final String CREDIT = "routes/bank-b-credit-transfer.camel.yaml";
+    private static final String BOOK = " bank-b-book-credit.camel.yaml";
 
     @TempDir
     private Path folder;
@@ -67,7 +68,7 @@ class ConfigurationIsCheckedIT {
     void policyThatIsADummyIsRefused() {
         settings.put("tx.policy", "dummyPolicy");
         settings.put("camel.beans.dummyPolicy", "#class:" + DummyTransactedPolicy.class.getName());
-        assertRefused("bank-b-credit-transfer.camel.yaml", "tx.policy (dummyPolicy) is a dummy without transactions");
+        assertRefused("bank-b-credit-transfer.camel.yaml" + BOOK, "tx.policy (dummyPolicy) is a dummy without transactions");
     }
 
     @Test
@@ -84,20 +85,20 @@ class ConfigurationIsCheckedIT {
     @Test
     void missingSettingIsRefused() {
         settings.put("inbox.outage-delay", "");
-        assertRefused("bank-b-credit-transfer.camel.yaml", "inbox.outage-delay is not set: the routes of Reliable Routes cannot start.");
+        assertRefused("bank-b-credit-transfer.camel.yaml" + BOOK, "inbox.outage-delay is not set: the routes of Reliable Routes cannot start.");
     }
 
     @Test
     void destinationWithoutTopicIsRefused() {
         settings.put("outbox.destination.transfer.rejected", "");
-        assertRefused("bank-b-credit-transfer.camel.yaml",
+        assertRefused("bank-b-credit-transfer.camel.yaml" + BOOK,
                 "outbox.destination.transfer.rejected is not set, and route bank-b-credit-transfer writes to it");
     }
 
     @Test
     void retentionShorterThanTheHorizonIsRefused() {
         settings.put("inbox.retention", "15d");
-        assertRefused("bank-b-credit-transfer.camel.yaml", "inbox.retention (15d) is shorter than inbox.redelivery-horizon (8d) or than the retry "
+        assertRefused("bank-b-credit-transfer.camel.yaml" + BOOK, "inbox.retention (15d) is shorter than inbox.redelivery-horizon (8d) or than the retry "
                 + "horizon of bank-b-credit-transfer and the replay window (53m0s600ms + 15d): a message that comes again that late would run twice.");
     }
 
@@ -116,7 +117,7 @@ class ConfigurationIsCheckedIT {
             """)
     void settingThatContradictsOthersIsRefused(String setting, String value, String message) {
         settings.put(setting, value);
-        assertRefused("bank-b-credit-transfer.camel.yaml", message);
+        assertRefused("bank-b-credit-transfer.camel.yaml" + BOOK, message);
     }
 
     @ParameterizedTest
@@ -132,7 +133,7 @@ class ConfigurationIsCheckedIT {
     @Test
     void receiverOrRelayWhoseFailuresNobodyRetriesIsRefused() throws IOException {
         String retry = "(?s)- templatedRoute:\\n    routeTemplateRef: (in|out)box-retry.*?(?=\\n(- |#))";
-        assertRefused(rewritten(CREDIT, text -> text.replaceAll(retry, "")),
+        assertRefused(rewritten(CREDIT, text -> text.replaceAll(retry, "")) + BOOK,
                 "route bank-b-credit-transfer-inbox has no inbox-retry with inboxConsumer bank-b-credit-transfer");
         assertRefused(rewritten("routes/bank-b-relay.camel.yaml", text -> text.replaceAll(retry, "")),
                 "route bank-b-relay has no outbox-retry with relayDataSource bankB");
@@ -141,7 +142,7 @@ class ConfigurationIsCheckedIT {
     @Test
     void deadLettersWithoutATopicAreRefused() {
         settings.replaceAll((name, value) -> name.endsWith(".dead") ? "" : value);
-        assertRefused("bank-b-credit-transfer.camel.yaml", ".dead is not set, and the inbox of bank-b-credit-transfer reads");
+        assertRefused("bank-b-credit-transfer.camel.yaml" + BOOK, ".dead is not set, and the inbox of bank-b-credit-transfer reads");
     }
 
     @Test
@@ -157,7 +158,7 @@ class ConfigurationIsCheckedIT {
     @Test
     void missingSchemaIsRefused() {
         settings.put("bank-b.jdbc-url", Servers.database().url());
-        assertRefused("bank-b-credit-transfer.camel.yaml", " has no table alert_window: messages could not be stored. Apply sql/postgresql/schema.sql");
+        assertRefused("bank-b-credit-transfer.camel.yaml" + BOOK, " has no table alert_window: messages could not be stored. Apply sql/postgresql/schema.sql");
     }
 
     @Test
@@ -209,7 +210,7 @@ class ConfigurationIsCheckedIT {
         assertThat(text).contains(old);
         String changed = text.replace(old, now).replace("id: inbox\n", "id: other-inbox\n");
         String use = Files.readString(Java.root().resolve(CREDIT)).replace("routeTemplateRef: inbox\n", "routeTemplateRef: other-inbox\n");
-        return Files.writeString(Files.createTempDirectory(folder, "receiver").resolve("receiver.camel.yaml"), changed + use).toString();
+        return Files.writeString(Files.createTempDirectory(folder, "receiver").resolve("receiver.camel.yaml"), changed + use).toString() + BOOK;
     }
 
     /** Like the one that Camel JBang binds under every name. */

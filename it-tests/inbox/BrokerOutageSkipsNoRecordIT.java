@@ -41,7 +41,7 @@ class BrokerOutageSkipsNoRecordIT {
             try (Connection connection = inbox.bankB.connect(); Statement statement = connection.createStatement()) {
                 connection.setAutoCommit(false);
                 statement.execute("SELECT id FROM account WHERE id = 'b-1' FOR UPDATE");
-                try (Routes bank = Routes.start(settings, "bank-b-credit-transfer.camel.yaml")) {
+                try (Routes bank = Routes.start(settings, "bank-b-credit-transfer.camel.yaml", "bank-b-book-credit.camel.yaml")) {
                     // the handler of the first record waits for the account, with four records fetched
                     InboxFixture.await().until(() -> (Long) inbox.bankB.value("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'") > 0);
                     kafka.kill();

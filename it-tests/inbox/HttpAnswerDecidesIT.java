@@ -48,7 +48,7 @@ class HttpAnswerDecidesIT {
     @ValueSource(ints = {400, 401, 404, 422})
     void refusalIsADeadLetterAtOnce(int status) {
         answer(status);
-        try (Routes notifier = Routes.start(settings, "notifier-send-notification.camel.yaml")) {
+        try (Routes notifier = Routes.start(settings, "notifier-send-notification.camel.yaml", "notifier-tell-customer.camel.yaml")) {
             InboxFixture.await().untilAsserted(() -> assertThat(database.rows("SELECT attempts FROM dead_letter")).containsExactly(Map.of("attempts", 1)));
         }
 
@@ -59,7 +59,7 @@ class HttpAnswerDecidesIT {
     @ValueSource(ints = {408, 425, 429, 500, 503})
     void troubleIsRetried(int status) {
         answer(status);
-        try (Routes notifier = Routes.start(settings, "notifier-send-notification.camel.yaml")) {
+        try (Routes notifier = Routes.start(settings, "notifier-send-notification.camel.yaml", "notifier-tell-customer.camel.yaml")) {
             InboxFixture.await().untilAsserted(() -> assertThat(database.rows("SELECT attempts FROM inbox_parked")).containsExactly(Map.of("attempts", 3)));
         }
 
@@ -69,7 +69,7 @@ class HttpAnswerDecidesIT {
     @Test
     void serviceThatCannotBeReachedUsesUpNoAttempt() {
         settings.put("notifier.service-url", "http://localhost:1/");
-        try (Routes notifier = Routes.start(settings, "notifier-send-notification.camel.yaml")) {
+        try (Routes notifier = Routes.start(settings, "notifier-send-notification.camel.yaml", "notifier-tell-customer.camel.yaml")) {
             InboxFixture.await().until(() -> notifier.failures() > 5);
         }
 
@@ -80,7 +80,7 @@ class HttpAnswerDecidesIT {
     void outageThatTheListOfPermanentErrorsNamesIsADeadLetter() {
         settings.put("notifier.service-url", "http://localhost:1/");
         settings.put("inbox.notifier-send-notification.permanent-errors", "java.net.ConnectException");
-        try (Routes notifier = Routes.start(settings, "notifier-send-notification.camel.yaml")) {
+        try (Routes notifier = Routes.start(settings, "notifier-send-notification.camel.yaml", "notifier-tell-customer.camel.yaml")) {
             InboxFixture.await().untilAsserted(() -> assertThat(database.count("dead_letter")).isEqualTo(1));
         }
     }

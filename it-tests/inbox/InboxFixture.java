@@ -45,7 +45,7 @@ final class InboxFixture {
     }
 
     Routes start(Map<String, String> settings) {
-        return Routes.start(settings, "bank-b-credit-transfer.camel.yaml");
+        return Routes.start(settings, "bank-b-credit-transfer.camel.yaml", "bank-b-book-credit.camel.yaml");
     }
 
     /** A request to credit 10.00, as bank A's relay sends it. */

@@ -31,7 +31,7 @@ class NewerCamelKafkaIT {
         inbox.request("m-1", "t-1");
         inbox.request("m-2", "t-2");
 
-        try (RouteProcess bank = RouteProcess.camelMain(newer, folder.resolve("log"), settings, "bank-b-credit-transfer.camel.yaml",
+        try (RouteProcess bank = RouteProcess.camelMain(newer, folder.resolve("log"), settings, "bank-b-credit-transfer.camel.yaml", "bank-b-book-credit.camel.yaml",
                 "bank-b-relay.camel.yaml").start()) {
             inbox.awaitBooked("t-1");
             InboxFixture.await().untilAsserted(() -> assertThat(answers.records()).as(bank.log()).singleElement()

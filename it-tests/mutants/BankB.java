@@ -38,9 +38,10 @@ final class BankB {
     }
 
     Routes start(String... more) {
-        String[] files = new String[more.length + 1];
-        System.arraycopy(more, 0, files, 1, more.length);
+        String[] files = new String[more.length + 2];
+        System.arraycopy(more, 0, files, 2, more.length);
         files[0] = "bank-b-credit-transfer.camel.yaml";
+        files[1] = "bank-b-book-credit.camel.yaml";
         return pack.start(settings, files);
     }
 

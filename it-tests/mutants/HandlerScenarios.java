@@ -76,7 +76,7 @@ final class HandlerScenarios {
             rejected.send("a-1", "{\"transferId\":\"t-1\",\"reason\":\"OVER_LIMIT\"}", Map.of("ce_id", id, "ce_type", "transfer.rejected"));
         }
 
-        try (Routes routes = pack.start(settings, "bank-a-settle-transfer.camel.yaml", "bank-a-record-settled.camel.yaml")) {
+        try (Routes routes = pack.start(settings, "bank-a-settle-transfer.camel.yaml", "bank-a-end-transfer.camel.yaml", "bank-a-record-settled.camel.yaml", "bank-a-tell-settled.camel.yaml")) {
             return Verdict.await(() -> {
                 boolean taken = bankA.count("inbox_message WHERE message_id = 'm-2'") == 1;
                 long refunds = bankA.count("ledger_entry WHERE kind = 'REFUND'");

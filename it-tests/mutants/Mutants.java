@@ -136,7 +136,7 @@ final class Mutants {
     private static List<Mutant> handlers() {
         return List.of(
                 new Mutant("refund does not look whether the transfer is pending", Scenario.TRANSFER_IS_REFUNDED_ONCE, "t-1 was refunded 2 times")
-                        .edit("routes/bank-a-settle-transfer.camel.yaml", "AND status = 'PENDING' RETURNING", "RETURNING"),
+                        .edit("routes/bank-a-end-transfer.camel.yaml", "AND status = 'PENDING' RETURNING", "RETURNING"),
                 new Mutant("replay takes letters that have ended", Scenario.DEAD_LETTER_IS_REPLAYED_ONCE, "booked is [t-1, t-1]")
                         .edit(SQL + "end-dead-letters.sql", "WHERE d.ended_at IS NULL", "WHERE true"));
     }

@@ -29,7 +29,7 @@ class DeadLettersAreReplayedIT {
     void replayIsCountedFirstThenDoneOnceInOrderAndRecorded() {
         bank.letters(100, CONSUMER, "java.lang.A");
         bank.letters(5, CONSUMER, "java.lang.B");
-        try (Routes routes = bank.start("bank-b-credit-transfer.camel.yaml")) {
+        try (Routes routes = bank.start("bank-b-credit-transfer.camel.yaml", "bank-b-book-credit.camel.yaml")) {
             assertThat(bank.get("?consumer=" + CONSUMER)).hasSize(105);
             String filter = "\"consumer\":\"%s\",\"errorClass\":\"java.lang.A\"".formatted(CONSUMER);
             assertThat(bank.post("/replay", "{%s,\"dryRun\":true}".formatted(filter)).get("letters").asInt()).isEqualTo(100);
@@ -74,7 +74,7 @@ class DeadLettersAreReplayedIT {
         }
         bank.database.update("UPDATE inbox_parked SET next_attempt_at = now() + interval '1 day'");
         bank.topic.send("k1", "{\"transferId\":\"t-new\",\"from\":\"a-1\",\"to\":\"b-1\",\"amount\":1.00}", Map.of("ce_id", "new", "ce_type", "t"));
-        try (Routes routes = bank.start("bank-b-credit-transfer.camel.yaml")) {
+        try (Routes routes = bank.start("bank-b-credit-transfer.camel.yaml", "bank-b-book-credit.camel.yaml")) {
             OperatedBank.await().untilAsserted(() -> assertThat(bank.database.count("ledger_entry")).isEqualTo(1));
         }
     }
@@ -83,7 +83,7 @@ class DeadLettersAreReplayedIT {
     void replayedMessageThatFailsAgainIsADeadLetterAgain() {
         bank.letters(1, CONSUMER, "java.lang.A");
         bank.database.update("UPDATE dead_letter SET payload = 'no json'");
-        try (Routes routes = bank.start("bank-b-credit-transfer.camel.yaml")) {
+        try (Routes routes = bank.start("bank-b-credit-transfer.camel.yaml", "bank-b-book-credit.camel.yaml")) {
             bank.post("/replay", "{\"ids\":[1],\"who\":\"ann\",\"reason\":\"r\"}");
             OperatedBank.await().untilAsserted(() -> assertThat(bank.database.count("dead_letter WHERE ended_at IS NULL AND attempts = 1")).isEqualTo(1));
         }
