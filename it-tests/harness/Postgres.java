@@ -28,7 +28,8 @@ public final class Postgres implements AutoCloseable {
                     // notices a killed client even while a CommitGate holds its commit
                     .setServerConfig("client_connection_check_interval", "500ms")
                     // the embedded server's default forgets what it has committed last when it is stopped at once
-                    .setServerConfig("synchronous_commit", "on").setServerConfig("fsync", "off").setServerConfig("max_connections", "200").setPGStartupWait(Duration.ofSeconds(60))
+                    .setServerConfig("synchronous_commit", "on").setServerConfig("fsync", "off").setServerConfig("max_connections", "200")
+                    .setServerConfig("max_prepared_transactions", "100").setPGStartupWait(Duration.ofSeconds(60))
                     .setErrorRedirector(log).setOutputRedirector(log).start();
             return this;
         } catch (IOException e) {

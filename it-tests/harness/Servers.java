@@ -7,12 +7,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 
-/** PostgreSQL and Kafka for all tests of a JVM, started once; each test has databases and topics of its own. */
+/** PostgreSQL, Kafka and Artemis for all tests of a JVM, started once; each test has databases and topics of its own. */
 public final class Servers {
 
     private static final AtomicInteger NUMBER = new AtomicInteger();
     private static EmbeddedPostgres postgres;
     private static Kafka kafka;
+    private static Artemis artemis;
 
     private Servers() {
     }
@@ -29,12 +30,20 @@ public final class Servers {
             try {
                 // the server notices a killed client even while a CommitGate holds its commit
                 postgres = EmbeddedPostgres.builder().setServerConfig("client_connection_check_interval", "500ms")
-                        .setServerConfig("fsync", "off").setServerConfig("full_page_writes", "off").setServerConfig("max_connections", "200").start();
+                        .setServerConfig("fsync", "off").setServerConfig("full_page_writes", "off").setServerConfig("max_connections", "200")
+                        .setServerConfig("max_prepared_transactions", "100").start();
             } catch (IOException e) {
                 throw new IllegalStateException("PostgreSQL cannot be started", e);
             }
         }
         return postgres;
+    }
+
+    public static synchronized Artemis artemis() {
+        if (artemis == null) {
+            artemis = new Artemis(temporaryFolder("artemis")).start();
+        }
+        return artemis;
     }
 
     /** A new, empty database. */

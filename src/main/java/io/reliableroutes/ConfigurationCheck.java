@@ -45,13 +45,17 @@ final class ConfigurationCheck implements StartupListener {
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{([A-Za-z0-9._-]+)}}");
 
+    private static final Pattern DATA_SOURCE = Pattern.compile("[?&]dataSource=(?:#|%23)(?:bean(?::|%3A))?(\\w+)");
+
     private final Set<String> dataSources = new TreeSet<>();
+    private final Set<String> enlisted = new TreeSet<>();
     private ModelCamelContext context;
 
     @Override
     public void onCamelContextStarting(CamelContext camelContext, boolean alreadyStarted) {
         context = (ModelCamelContext) camelContext;
         boolean kafka = false;
+        boolean jms = false;
         for (RouteDefinition route : context.getRouteDefinitions()) {
             Collection<TransactedDefinition> transacted = filterTypeInOutputs(route.getOutputs(), TransactedDefinition.class);
             transacted.forEach(step -> checkTransacted(route, step));
@@ -59,8 +63,15 @@ final class ConfigurationCheck implements StartupListener {
             if (from.startsWith("kafka:") && !transacted.isEmpty()) {
                 checkConsumer(route, from);
             }
+            jms |= from.startsWith("jms:");
             for (ToDefinition to : filterTypeInOutputs(route.getOutputs(), ToDefinition.class)) {
-                checkOutboxSink(route, uri(route, to.getEndpointUri()));
+                String target = uri(route, to.getEndpointUri());
+                checkOutboxSink(route, target);
+                jms |= target.startsWith("jms:");
+                Matcher dataSource = DATA_SOURCE.matcher(target);
+                while (dataSource.find()) {
+                    enlisted.add(dataSource.group(1));
+                }
             }
             for (Map.Entry<String, Object> parameter : parameters(route).entrySet()) {
                 if (parameter.getKey().endsWith("DataSource")) {
@@ -73,6 +84,8 @@ final class ConfigurationCheck implements StartupListener {
             new RetryCheck(context).check();
             new ServerCheck(context).check(dataSources, kafka);
         }
+        enlisted.addAll(dataSources);
+        XaStart.run(context, enlisted, jms);
     }
 
     @Override

@@ -14,6 +14,7 @@ import io.agroal.api.security.SimplePassword;
 import io.agroal.narayana.NarayanaTransactionIntegration;
 import jakarta.transaction.TransactionManager;
 import org.postgresql.Driver;
+import org.postgresql.xa.PGXADataSource;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 /**
@@ -48,7 +49,7 @@ public class LocalDataSource extends DelegatingDataSource implements AutoCloseab
         this.poolSize = poolSize;
     }
 
-    /** @param transactionManager whose transactions the connections join, not null */
+    /** @param transactionManager whose transactions the connections join, not null; with an {@link XaTransactionManager} as XA branches */
     public void setTransactionManager(TransactionManager transactionManager) {
         this.transactionManager = transactionManager;
     }
@@ -70,7 +71,17 @@ public class LocalDataSource extends DelegatingDataSource implements AutoCloseab
         }
     }
 
+    /** The lock of this process' node identifier in the database. */
+    XaNodeLock nodeLock(XaTransactionManager xa) {
+        return xa.recovery().nodeLock(url, user, password);
+    }
+
+    int poolSize() {
+        return poolSize;
+    }
+
     private AgroalDataSource pool() {
+        XaTransactionManager xa = transactionManager instanceof XaTransactionManager manager ? manager : null;
         try {
             return AgroalDataSource.from(new AgroalDataSourceConfigurationSupplier().connectionPoolConfiguration(pool -> pool
                     .maxSize(poolSize)
@@ -79,11 +90,11 @@ public class LocalDataSource extends DelegatingDataSource implements AutoCloseab
                     .exceptionSorter(new PostgreSQLExceptionSorter())
                     .connectionValidator(ConnectionValidator.defaultValidatorWithTimeout(5))
                     .idleValidationTimeout(Duration.ofSeconds(5))
-                    .transactionIntegration(
-                            new NarayanaTransactionIntegration(transactionManager, new TransactionSynchronizationRegistryImple()))
+                    .transactionIntegration(new NarayanaTransactionIntegration(transactionManager,
+                            new TransactionSynchronizationRegistryImple(), url, false, xa == null ? null : xa.recovery()))
                     .connectionFactoryConfiguration(connection -> connection
                             .jdbcUrl(url)
-                            .connectionProviderClass(Driver.class)
+                            .connectionProviderClass(xa == null ? Driver.class : PGXADataSource.class)
                             .loginTimeout(Duration.ofSeconds(10))
                             .principal(new NamePrincipal(user))
                             .credential(new SimplePassword(password))

@@ -6,7 +6,7 @@ import com.arjuna.ats.internal.arjuna.objectstore.VolatileStore;
 import com.arjuna.common.internal.util.propertyservice.BeanPopulator;
 import jakarta.transaction.TransactionManager;
 
-/** Narayana's transaction manager for processes in which no container supplies one. The XA path has its own wiring. */
+/** Narayana's transaction manager for processes in which no container supplies one. {@link XaTransactionManager} is the one for XA. */
 public final class LocalWiring {
 
     private LocalWiring() {
@@ -19,10 +19,7 @@ public final class LocalWiring {
      * @throws ConfigurationException if the time-out is not positive
      */
     public static TransactionManager transactionManager(int timeoutSeconds) {
-        if (timeoutSeconds <= 0) {
-            throw new ConfigurationException("tx.timeout (" + timeoutSeconds + ") is not a positive number of seconds: "
-                    + "transactions would never end. Set for example tx.timeout=60.");
-        }
+        checkTimeout(timeoutSeconds);
         arjPropertyManager.getCoordinatorEnvironmentBean().setDefaultTimeout(timeoutSeconds);
         arjPropertyManager.getCoordinatorEnvironmentBean().setTransactionStatusManagerEnable(false);
         for (String store : new String[] {null, "stateStore", "communicationStore"}) {
@@ -30,5 +27,12 @@ public final class LocalWiring {
             bean.setObjectStoreType(VolatileStore.class.getName());
         }
         return com.arjuna.ats.jta.TransactionManager.transactionManager();
+    }
+
+    static void checkTimeout(int timeoutSeconds) {
+        if (timeoutSeconds <= 0) {
+            throw new ConfigurationException("tx.timeout (" + timeoutSeconds + ") is not a positive number of seconds: "
+                    + "transactions would never end. Set for example tx.timeout=60.");
+        }
     }
 }

@@ -18,7 +18,8 @@ public class ReliableRoutesPlugin implements ContextServicePlugin {
 
     /** Route templates and route configurations; Kamelets are found by their name. */
     static final List<String> VOCABULARY = List.of("outbox-relay", "outbox-relay-policy", "outbox-retry", "outbox-retry-policy",
-            "inbox", "inbox-policy", "inbox-retry", "inbox-retry-policy", "dead-letter-alert", "retention", "housekeeping-policy");
+            "inbox", "inbox-policy", "inbox-jms", "inbox-jms-policy", "inbox-retry", "inbox-retry-policy",
+            "dead-letter-alert", "retention", "housekeeping-policy");
 
     @Override
     public void load(CamelContext camelContext) {
@@ -36,6 +37,8 @@ public class ReliableRoutesPlugin implements ContextServicePlugin {
             @Override
             public void onContextStopped(CamelContext context) {
                 // the beans of application.properties have no other owner who would close them
+                context.getRegistry().findByType(XaTransactionManager.class).forEach(XaTransactionManager::close);
+                context.getRegistry().findByType(XaConnectionFactory.class).forEach(XaConnectionFactory::close);
                 context.getRegistry().findByType(LocalDataSource.class).forEach(LocalDataSource::close);
             }
         });

@@ -1,0 +1,107 @@
+package xa;
+
+import java.nio.file.Path;
+import java.util.List;
+
+import harness.RouteProcess;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** The JVM halts at each step of a two-phase commit over bank A, bank B and Artemis; the next start finishes what is left. */
+class CrashIsRecoveredIT {
+
+    @TempDir
+    private static Path folder;
+    private static XaFixture xa;
+    private static int number;
+
+    @BeforeAll
+    static void start() {
+        xa = new XaFixture(folder);
+    }
+
+    @AfterAll
+    static void stop() {
+        xa.close();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+            before the first prepare               | topLevelPrepare | ENTRY | 1 | 0
+            between the first two prepares         | topLevelPrepare | EXIT  | 1 | 1
+            between the last two prepares          | topLevelPrepare | EXIT  | 2 | 2
+            after prepare, before the decision     | topLevelPrepare | EXIT  | 3 | 3
+            after the log, before the first commit | topLevelCommit  | ENTRY | 1 | 3
+            between the first two commits          | topLevelCommit  | EXIT  | 1 | 2
+            between the last two commits           | topLevelCommit  | EXIT  | 2 | 1
+            after commits, before forgetting       | topLevelCommit  | EXIT  | 3 | 0
+            """)
+    void transferIsDoneOnceAndNothingStaysInDoubt(String moment, String method, String place, int count, int branches) {
+        String id = crash(method, place, count);
+
+        List<Integer> prepared = xa.prepared();
+        assertThat(prepared.stream().mapToInt(Integer::intValue).sum()).as("branches in doubt in bank A, bank B, Artemis: " + prepared).isEqualTo(branches);
+        assertThat(prepared).allMatch(branch -> branch <= 1);
+
+        recover(id, xa.transfers().start());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"topLevelPrepare, EXIT, 3", "topLevelCommit, EXIT, 1"})
+    void recoveryWaitsForPostgresThatIsDownAtTheRestart(String method, String place, int count) {
+        String id = crash(method, place, count);
+        xa.postgres.crash();
+
+        RouteProcess process = xa.transfers().start();
+        XaFixture.await().until(() -> process.log().contains("Waiting"));
+        xa.postgres.start();
+
+        recover(id, process);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"topLevelPrepare, EXIT, 3", "topLevelCommit, EXIT, 1"})
+    void recoveryWaitsForArtemisThatIsDownAtTheRestart(String method, String place, int count) {
+        String id = crash(method, place, count);
+        xa.artemis.kill();
+
+        RouteProcess process = xa.transfers().start();
+        XaFixture.await().until(() -> process.log().contains("a resource cannot be reached"));
+        xa.artemis.start();
+
+        recover(id, process);
+    }
+
+    /** Requests a transfer of a process that ends at the given step of its commit, as by kill -9. */
+    private static String crash(String method, String place, int count) {
+        String id = "t-" + ++number;
+        try (RouteProcess process = xa.transfersWith("""
+                RULE crash
+                CLASS com.arjuna.ats.internal.jta.resources.arjunacore.XAResourceRecord
+                METHOD %s
+                AT %s
+                IF incrementCounter("step") == %d
+                DO traceln("halted"); Runtime.getRuntime().halt(99)
+                ENDRULE
+                """.formatted(method, place, count)).start()) {
+            xa.request(id, "a-1", "b-1", "1.00");
+            assertThat(process.awaitExit()).as(process.log()).isEqualTo(99);
+        }
+        return id;
+    }
+
+    private static void recover(String id, RouteProcess process) {
+        try (process) {
+            xa.awaitCompleted(id, process);
+            xa.assertSettled(process);
+
+            xa.request(id + "-next", "a-1", "b-1", "1.00");
+            xa.awaitCompleted(id + "-next", process);
+        }
+    }
+}

@@ -1,0 +1,126 @@
+package xa;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+import demo.Bank;
+import harness.Artemis;
+import harness.Java;
+import harness.Postgres;
+import harness.RouteProcess;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Banks A and B on servers of their own, and the XA process that moves money between them. */
+final class XaFixture implements AutoCloseable {
+
+    private static final String[] FILES = {"xa-transfer.camel.yaml", "xa-move-money.camel.yaml", "bank-a-check-request.camel.yaml",
+            "bank-a-book-transfer.camel.yaml", "bank-a-end-transfer.camel.yaml", "bank-a-tell-settled.camel.yaml", "bank-b-book-credit.camel.yaml"};
+
+    final Postgres postgres;
+    final Artemis artemis;
+    final Bank bank;
+    final Map<String, String> settings;
+    private final Path folder;
+    private int processes;
+
+    XaFixture(Path folder) {
+        this.folder = folder;
+        postgres = new Postgres(folder.resolve("postgres")).start();
+        artemis = new Artemis(folder.resolve("artemis")).start();
+        for (String name : new String[] {"bank_a", "bank_b", "notifier"}) {
+            postgres.database("postgres").update("CREATE DATABASE " + name);
+        }
+        bank = Bank.open(postgres.database("bank_a"), postgres.database("bank_b"), postgres.database("notifier"));
+        settings = bank.settings();
+        settings.put("jms.url", artemis.url());
+        settings.put("xa.node-identifier", "bank-a-1");
+        settings.put("xa.object-store", "file:" + folder.resolve("store"));
+        settings.put("xa.recovery-period", "1s");
+        settings.put("inbox.retry.poll-max-delay", "100");
+    }
+
+    RouteProcess transfers(String... more) {
+        return RouteProcess.camelMain(log(), settings,
+                Stream.of(FILES, new String[] {"profile=xa"}, more).flatMap(Arrays::stream).toArray(String[]::new));
+    }
+
+    /** The same with Byteman rules: what happens inside the JVM between two steps of a commit. */
+    RouteProcess transfersWith(String rules) {
+        String byteman = Arrays.stream(Java.testClasspath().split(":")).filter(jar -> jar.matches(".*/byteman-[0-9.]+\\.jar")).findFirst().orElseThrow();
+        settings.put("java.tool.options", "-javaagent:" + byteman + "=boot:" + byteman + ",script:" + write("rules.btm", rules));
+        RouteProcess process = transfers();
+        settings.remove("java.tool.options");
+        return process;
+    }
+
+    Path write(String file, String text) {
+        try {
+            return Files.writeString(folder.resolve(file), text);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    Path log() {
+        return folder.resolve("xa-" + ++processes + ".log");
+    }
+
+    void request(String id, String from, String to, String amount) {
+        artemis.send("transfer.requested", "{\"transferId\":\"%s\",\"from\":\"%s\",\"to\":\"%s\",\"amount\":%s}".formatted(id, from, to, amount),
+                Map.of("JMSXGroupID", from));
+    }
+
+    /** How many transactions are prepared in bank A, in bank B and in Artemis. */
+    List<Integer> prepared() {
+        return List.of(preparedIn("bank_a"), preparedIn("bank_b"), artemis.prepared());
+    }
+
+    private int preparedIn(String database) {
+        return (int) postgres.database("postgres").count("pg_prepared_xacts WHERE database = '" + database + "'");
+    }
+
+    List<String> notifications(String id) {
+        return artemis.browse("transfer.notify").stream().filter(text -> text.contains('"' + id + '"')).toList();
+    }
+
+    /** Everything a transfer leaves anywhere: bookings at A and B, status at A, notifications. */
+    String traces(String id) {
+        return "debits=%d credits=%d status=%s notifications=%d".formatted(bank.bankA().count("ledger_entry WHERE transfer_id = '" + id + "'"),
+                bank.bankB().count("ledger_entry WHERE transfer_id = '" + id + "'"),
+                bank.bankA().rows("SELECT status FROM transfer WHERE id = ?", id).stream().map(row -> row.get("status")).toList(),
+                notifications(id).size());
+    }
+
+    void awaitCompleted(String id, RouteProcess process) {
+        await().untilAsserted(() -> assertThat(traces(id)).as(process.log()).isEqualTo("debits=1 credits=1 status=[COMPLETED] notifications=1"));
+    }
+
+    /** Nothing is in doubt, money is conserved, and no request is left. */
+    void assertSettled(RouteProcess process) {
+        await().untilAsserted(() -> assertThat(prepared()).as(process.log()).containsExactly(0, 0, 0));
+        assertThat(artemis.browse("transfer.requested")).isEmpty();
+        assertThat(artemis.browse("DLQ")).isEmpty();
+        Object money = postgres.database("bank_a").value("SELECT sum(balance)::int FROM account");
+        Object credited = postgres.database("bank_b").value("SELECT sum(balance)::int FROM account");
+        assertThat(((Number) money).intValue() + ((Number) credited).intValue()).isEqualTo(Bank.money());
+    }
+
+    static ConditionFactory await() {
+        return Awaitility.await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(100)).ignoreExceptions();
+    }
+
+    @Override
+    public void close() {
+        artemis.close();
+        postgres.close();
+    }
+}

@@ -1,0 +1,115 @@
+package io.reliableroutes;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import jakarta.jms.BytesMessage;
+import jakarta.jms.JMSException;
+import jakarta.jms.Message;
+import jakarta.jms.TextMessage;
+import org.apache.camel.Exchange;
+
+/**
+ * What {@code inbox-jms} needs of a JMS message. A failed message comes again from the broker, in a new transaction, so what was wrong
+ * with it is remembered here, to be recorded when it is given up. That memory is for people and for speed: without it, after a restart,
+ * a message has some attempts more.
+ */
+public class JmsInbox {
+
+    /** Exchange property: the JMS message as it came. */
+    static final String MESSAGE = "jmsMessage";
+
+    private static final int REMEMBERED = 10_000;
+    private static final Map<String, Throwable> FAILURES = Collections.synchronizedMap(new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Throwable> eldest) {
+            return size() > REMEMBERED;
+        }
+    });
+
+    /**
+     * Puts the message into the form that a Kafka record has for an inbox: body as bytes, and headers. The key is the message group, the
+     * id is {@code ce_id} or the broker's. The object of an ObjectMessage is never read.
+     *
+     * @param  exchange     the exchange of a JMS consumer with {@code mapJmsMessage=false}, not null
+     * @param  queue        the queue's name, not null
+     * @throws JMSException if the message cannot be read
+     */
+    public void read(Exchange exchange, String queue) throws JMSException {
+        Message message = exchange.getMessage().getBody(Message.class);
+        exchange.setProperty(MESSAGE, message);
+        Map<String, Object> headers = exchange.getMessage().getHeaders();
+        headers.put(KafkaHeaders.TOPIC, queue);
+        headers.put(KafkaHeaders.KEY, message.getStringProperty("JMSXGroupID"));
+        headers.putIfAbsent("ce_id", message.getJMSMessageID());
+        if (message instanceof TextMessage text) {
+            exchange.getMessage().setBody(text.getText() == null ? null : text.getText().getBytes(StandardCharsets.UTF_8));
+        } else if (message instanceof BytesMessage bytes) {
+            byte[] body = new byte[(int) bytes.getBodyLength()];
+            bytes.readBytes(body);
+            exchange.getMessage().setBody(body);
+        } else {
+            exchange.getMessage().setBody(null);
+            giveUp(exchange, new InvalidMessageException("message " + message.getJMSMessageID() + " is neither a TextMessage nor a BytesMessage: "
+                    + "reading it could run foreign code. It is kept in the queue " + queue + ".dead. Send text or bytes."), 1);
+        }
+    }
+
+    /**
+     * @param  exchange     an exchange that {@link #read} has seen, not null
+     * @return              true if no attempt is left: the message is unreadable, its last failure was permanent, or it was delivered
+     *                      {@code inbox.immediate-attempts} times
+     * @throws JMSException if the message cannot be read
+     */
+    public boolean isGivenUp(Exchange exchange) throws JMSException {
+        if (exchange.getProperty(Exchange.EXCEPTION_CAUGHT) != null) {
+            return true;
+        }
+        String consumer = consumer(exchange);
+        int attempts = message(exchange).getIntProperty("JMSXDeliveryCount") - 1;
+        Throwable failure = FAILURES.get(id(exchange));
+        boolean permanent = failure != null && FailureClassification.isPermanent(exchange.getContext(), "inbox", consumer, failure);
+        if (!permanent && attempts < RetrySettings.of(exchange.getContext(), "inbox", consumer).immediateAttempts()) {
+            return false;
+        }
+        giveUp(exchange, failure != null ? failure : new IllegalStateException("delivered " + attempts + " times without a commit, by a process "
+                + "that has ended since; its log may tell why"), attempts);
+        return true;
+    }
+
+    private static void giveUp(Exchange exchange, Throwable failure, int attempts) {
+        exchange.setProperty(Exchange.EXCEPTION_CAUGHT, failure);
+        exchange.setProperty(TransactionPolicy.ATTEMPTS, attempts);
+    }
+
+    /** @return true if the message can only be kept as it is: it has no body that could be parked */
+    public boolean isUnreadable(Exchange exchange) {
+        return !(message(exchange) instanceof TextMessage || message(exchange) instanceof BytesMessage);
+    }
+
+    /**
+     * Remembers why a delivery has failed.
+     *
+     * @param  exchange     the failed exchange, not null
+     * @throws JMSException if the message cannot be read
+     */
+    public void remember(Exchange exchange) throws JMSException {
+        if (message(exchange) != null) {
+            FAILURES.put(id(exchange), exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class));
+        }
+    }
+
+    private static String id(Exchange exchange) throws JMSException {
+        return consumer(exchange) + "/" + message(exchange).getJMSMessageID();
+    }
+
+    private static String consumer(Exchange exchange) {
+        return exchange.getProperty("inboxConsumer", String.class);
+    }
+
+    private static Message message(Exchange exchange) {
+        return exchange.getProperty(MESSAGE, Message.class);
+    }
+}

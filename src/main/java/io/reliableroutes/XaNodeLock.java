@@ -1,0 +1,102 @@
+package io.reliableroutes;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A session of this process in a database that holds the advisory lock of its node identifier: no other live process works, or
+ * recovers, under the same name. The same session tells whether the database can be reached.
+ */
+final class XaNodeLock implements AutoCloseable {
+
+    /** First half of the advisory lock's key: "rrxa" as four bytes. */
+    private static final int LOCK_CLASS = 0x72727861;
+    private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final String nodeIdentifier;
+    private final String url;
+    private final Properties login = new Properties();
+    private Connection session;
+    private long lastLook;
+    private String problem;
+
+    XaNodeLock(String nodeIdentifier, String url, String user, String password) {
+        this.nodeIdentifier = nodeIdentifier;
+        this.url = url;
+        login.setProperty("user", user);
+        login.setProperty("password", password);
+        login.setProperty("connectTimeout", "5");
+        login.setProperty("socketTimeout", "5");
+        login.setProperty("tcpKeepAlive", "true");
+        login.setProperty("ApplicationName", "reliable-routes " + nodeIdentifier);
+    }
+
+    /** Why nothing can be done in this database now, or null: the lock is held. Tries again if it was not, else looks once a second. */
+    synchronized String problem() {
+        if (problem != null || System.nanoTime() - lastLook > FRESH_NANOS) {
+            look();
+        }
+        return problem;
+    }
+
+    private void look() {
+        try {
+            if (session == null || !session.isValid(5)) {
+                close();
+                session = DriverManager.getConnection(url, login);
+                problem = lock();
+            }
+        } catch (SQLException e) {
+            close();
+            problem = url + " cannot be reached: " + e.getMessage() + ". No transaction begins. Start the database, or correct its URL.";
+        }
+        lastLook = System.nanoTime();
+    }
+
+    private String lock() throws SQLException {
+        try (PreparedStatement statement = session.prepareStatement("SELECT pg_try_advisory_lock(?, hashtext(?))")) {
+            statement.setInt(1, LOCK_CLASS);
+            statement.setString(2, nodeIdentifier);
+            try (ResultSet locked = statement.executeQuery()) {
+                locked.next();
+                if (locked.getBoolean(1)) {
+                    return null;
+                }
+            }
+        }
+        String holder = holder();
+        close();
+        return "xa.node-identifier (" + nodeIdentifier + ") is in use by another live process at " + url + holder + ": each would roll back "
+                + "what the other has prepared. Stop that process, or give this one a name of its own.";
+    }
+
+    private String holder() throws SQLException {
+        try (PreparedStatement statement = session.prepareStatement("""
+                SELECT coalesce(host(a.client_addr), 'local') || ', session ' || a.pid || ' since ' || a.backend_start
+                FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+                WHERE l.locktype = 'advisory' AND l.classid::bigint = ? AND l.objid::bigint = hashtext(?)::bigint & 4294967295""")) {
+            statement.setLong(1, LOCK_CLASS);
+            statement.setString(2, nodeIdentifier);
+            try (ResultSet holder = statement.executeQuery()) {
+                return holder.next() ? " (" + holder.getString(1) + ")" : "";
+            }
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        try {
+            if (session != null) {
+                session.close();
+            }
+        } catch (SQLException e) {
+            // the lock ends with the session
+        }
+        session = null;
+    }
+}

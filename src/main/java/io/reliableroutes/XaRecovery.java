@@ -1,0 +1,195 @@
+package io.reliableroutes;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import javax.transaction.xa.XAException;
+import javax.transaction.xa.XAResource;
+import javax.transaction.xa.Xid;
+
+import com.arjuna.ats.arjuna.common.RecoveryEnvironmentBean;
+import com.arjuna.ats.arjuna.common.recoveryPropertyManager;
+import com.arjuna.ats.arjuna.recovery.RecoveryManager;
+import com.arjuna.ats.internal.arjuna.recovery.AtomicActionRecoveryModule;
+import com.arjuna.ats.internal.jta.recovery.arjunacore.RecoveryXids;
+import com.arjuna.ats.internal.jta.recovery.arjunacore.XARecoveryModule;
+import com.arjuna.ats.internal.jta.utils.XAUtils;
+import com.arjuna.ats.jta.recovery.XAResourceRecoveryHelper;
+import com.arjuna.ats.jta.utils.XAHelper;
+import com.arjuna.ats.jta.xa.XATxConverter;
+import org.jboss.tm.XAResourceRecovery;
+import org.jboss.tm.XAResourceRecoveryRegistry;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finishes transactions that an earlier run, or an outage, has left prepared: commits those that the object store has decided on, rolls
+ * back the others of this node. Keeps the transaction manager closed until nothing of earlier runs is left, so that their row locks
+ * block no work and none of their messages is overtaken.
+ */
+final class XaRecovery implements XAResourceRecoveryRegistry, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(XaRecovery.class);
+    /** How old a branch without a decision must be while this process works: between its prepare and its log entry. */
+    private static final int ORPHAN_AGE_MILLIS = 20_000;
+
+    private final String nodeIdentifier;
+    private final long periodMillis;
+    private final Map<String, XaNodeLock> nodeLocks = new ConcurrentHashMap<>();
+    private final Map<Object, XAResourceRecoveryHelper> resources = new ConcurrentHashMap<>();
+    private final List<XAResourceRecoveryHelper> order = new CopyOnWriteArrayList<>();
+    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(work -> {
+        Thread daemon = new Thread(work, "xa-recovery");
+        daemon.setDaemon(true);
+        return daemon;
+    });
+    private RecoveryManager manager;
+    private long lastScan;
+    private volatile String unfinished = "recovery of earlier transactions has not begun";
+
+    XaRecovery(String nodeIdentifier, long periodMillis) {
+        this.nodeIdentifier = nodeIdentifier;
+        this.periodMillis = periodMillis;
+    }
+
+    /** Why no transaction can begin now, or null. */
+    String closedBecause() {
+        if (unfinished != null) {
+            return unfinished;
+        }
+        for (XaNodeLock lock : nodeLocks.values()) {
+            String problem = lock.problem();
+            if (problem != null) {
+                return problem;
+            }
+        }
+        return null;
+    }
+
+    /** The lock that makes this process the only one with its node identifier in a database; to be had before recovery starts. */
+    XaNodeLock nodeLock(String url, String user, String password) {
+        return nodeLocks.computeIfAbsent(url, key -> new XaNodeLock(nodeIdentifier, url, user, password));
+    }
+
+    @Override
+    public void addXAResourceRecovery(XAResourceRecovery recovery) {
+        add(recovery, new XAResourceRecoveryHelper() {
+            @Override
+            public boolean initialise(String parameters) {
+                return true;
+            }
+
+            @Override
+            public XAResource[] getXAResources() {
+                return recovery.getXAResources();
+            }
+        });
+    }
+
+    void add(Object key, XAResourceRecoveryHelper helper) {
+        if (resources.putIfAbsent(key, helper) == null) {
+            order.add(helper);
+            manager();
+            module().addXAResourceRecoveryHelper(helper);
+        }
+    }
+
+    @Override
+    public void removeXAResourceRecovery(XAResourceRecovery recovery) {
+        XAResourceRecoveryHelper helper = resources.remove(recovery);
+        if (helper != null) {
+            order.remove(helper);
+            module().removeXAResourceRecoveryHelper(helper);
+        }
+    }
+
+    private synchronized RecoveryManager manager() {
+        if (manager == null) {
+            RecoveryEnvironmentBean settings = recoveryPropertyManager.getRecoveryEnvironmentBean();
+            settings.setRecoveryModuleClassNames(List.of(AtomicActionRecoveryModule.class.getName(), XARecoveryModule.class.getName()));
+            settings.setExpiryScannerClassNames(List.of());
+            settings.setRecoveryListener(false);
+            settings.setRecoveryBackoffPeriod(1);
+            manager = RecoveryManager.manager(RecoveryManager.DIRECT_MANAGEMENT);
+        }
+        return manager;
+    }
+
+    private static XARecoveryModule module() {
+        return XARecoveryModule.getRegisteredXARecoveryModule();
+    }
+
+    /** Looks for unfinished transactions now, once, and from then on periodically. The node locks are held and all resources added. */
+    void start() {
+        // nothing of this node can be running, so there is nothing to spare: what has no decision is rolled back at once
+        RecoveryXids.setSafetyIntervalMillis(0);
+        scan();
+        thread.scheduleWithFixedDelay(this::scan, Math.min(periodMillis, 1000), Math.min(periodMillis, 1000), TimeUnit.MILLISECONDS);
+    }
+
+    private void scan() {
+        long now = System.nanoTime();
+        if (unfinished == null && now - lastScan < TimeUnit.MILLISECONDS.toNanos(periodMillis)) {
+            return;
+        }
+        try {
+            manager().scan();
+            if (unfinished != null) {
+                String left = left();
+                if (left == null) {
+                    RecoveryXids.setSafetyIntervalMillis(ORPHAN_AGE_MILLIS);
+                    LOG.info("Recovery of {} is complete: no transaction of an earlier run is left", nodeIdentifier);
+                } else if (!left.equals(unfinished)) {
+                    LOG.info("Recovery of {} goes on: {}", nodeIdentifier, left);
+                }
+                unfinished = left;
+            }
+        } catch (RuntimeException e) {
+            LOG.warn("Recovery of {} could not look for unfinished transactions and tries again", nodeIdentifier, e);
+        }
+        lastScan = System.nanoTime();
+    }
+
+    /** What hinders the end of the first recovery, or null: a resource that cannot be asked, or that still has a branch of this node. */
+    private String left() {
+        for (XAResourceRecoveryHelper helper : order) {
+            try {
+                XAResource[] found = helper.getXAResources();
+                if (found.length == 0) {
+                    return "a resource cannot be reached, so nobody knows what is prepared there";
+                }
+                for (XAResource resource : found) {
+                    Xid[] prepared = resource.recover(XAResource.TMSTARTRSCAN);
+                    resource.recover(XAResource.TMENDRSCAN);
+                    long mine = prepared == null ? 0 : Arrays.stream(prepared).filter(this::isMine).count();
+                    if (mine > 0) {
+                        return mine + " prepared transactions of an earlier run are not finished yet";
+                    }
+                }
+            } catch (Exception e) {
+                return "a resource cannot be asked what is prepared there: " + (e instanceof XAException xa ? XAHelper.printXAErrorCode(xa) : e);
+            }
+        }
+        return null;
+    }
+
+    private boolean isMine(Xid xid) {
+        return xid.getFormatId() == XATxConverter.FORMAT_ID && nodeIdentifier.equals(XAUtils.getXANodeName(xid));
+    }
+
+    @Override
+    public void close() {
+        thread.shutdownNow();
+        synchronized (this) {
+            if (manager != null) {
+                manager.terminate();
+            }
+        }
+        nodeLocks.values().forEach(XaNodeLock::close);
+    }
+}

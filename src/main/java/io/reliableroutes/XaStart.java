@@ -1,0 +1,83 @@
+package io.reliableroutes;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+import org.apache.camel.CamelContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Before the routes of an XA process start: takes the node locks, checks the databases, and starts recovery. */
+final class XaStart {
+
+    private static final Logger LOG = LoggerFactory.getLogger(XaStart.class);
+
+    private final CamelContext context;
+    private final XaTransactionManager xa;
+    private final long end;
+
+    private XaStart(CamelContext context, XaTransactionManager xa) {
+        this.context = context;
+        this.xa = xa;
+        this.end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Settings.milliseconds(context, "check.wait"));
+    }
+
+    /**
+     * Does nothing in a process without an {@link XaTransactionManager}.
+     *
+     * @param  dataSources            bean names of all data sources that routes use, not null
+     * @param  jms                    whether routes use JMS
+     * @throws ConfigurationException if a database cannot take part, or another live process has the node identifier
+     */
+    static void run(CamelContext context, Set<String> dataSources, boolean jms) {
+        for (XaTransactionManager xa : context.getRegistry().findByType(XaTransactionManager.class)) {
+            XaStart start = new XaStart(context, xa);
+            dataSources.forEach(start::join);
+            if (jms) {
+                context.getRegistry().findByType(XaConnectionFactory.class).forEach(pool -> xa.recovery().add(pool, pool.recoveryHelper()));
+            }
+            xa.recovery().start();
+        }
+    }
+
+    private void join(String name) {
+        if (!(context.getRegistry().lookupByName(name) instanceof LocalDataSource database)) {
+            throw new ConfigurationException("data source " + name + " is no io.reliableroutes.LocalDataSource: nobody would recover what is "
+                    + "prepared there. Bind one, see application.properties.");
+        }
+        awaitLock(database);
+        try (Connection connection = database.getConnection(); Statement statement = connection.createStatement();
+                ResultSet setting = statement.executeQuery("SHOW max_prepared_transactions")) {
+            setting.next();
+            int prepared = setting.getInt(1);
+            if (prepared < database.poolSize()) {
+                throw new ConfigurationException("max_prepared_transactions (" + prepared + ") of data source " + name + " is less than its "
+                        + "pool-size (" + database.poolSize() + "): PostgreSQL would refuse to prepare, and transactions would be rolled back. "
+                        + "Raise it in postgresql.conf and restart the server, or lower the pool-size.");
+            }
+        } catch (SQLException e) {
+            throw new ConfigurationException("data source " + name + " cannot be asked for max_prepared_transactions: " + e.getMessage()
+                    + ". Nothing could be prepared. Look at its server.");
+        }
+    }
+
+    private void awaitLock(LocalDataSource database) {
+        XaNodeLock lock = database.nodeLock(xa);
+        for (String told = null, problem = lock.problem(); problem != null; problem = lock.problem()) {
+            if (System.nanoTime() >= end) {
+                throw new ConfigurationException(problem);
+            }
+            if (told == null) {
+                LOG.info("Waiting: {}", problem);
+                told = problem;
+            }
+            LockSupport.parkNanos(Duration.ofMillis(500).toNanos());
+        }
+    }
+}
