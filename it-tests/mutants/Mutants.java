@@ -14,7 +14,7 @@ final class Mutants {
     private static final String WHEN = """
                       onWhen:
                         method:
-                          beanType: io.reliableroutes.InboxMessage
+                          beanType: io.reliableroutes.%s
                           method: %s
             """;
     private static final String NEVER = """
@@ -93,7 +93,7 @@ final class Mutants {
                                   RETURNING consumer, message_id
                                 """, "  SELECT CAST(:#consumer AS text) AS consumer, CAST(:#message_id AS text) AS message_id\n"),
                 new Mutant("outage counts as an attempt", Scenario.OUTAGE_USES_UP_NO_ATTEMPT, "nothing was wrong with it")
-                        .edit("camel/inbox-policy.camel.yaml", WHEN.formatted("isOutage"), NEVER),
+                        .edit("camel/inbox-policy.camel.yaml", WHEN.formatted("InboxMessage", "isOutage"), NEVER),
                 new Mutant("message does not wait for a retry of its key", Scenario.MESSAGE_THAT_COMES_WHILE_AN_INBOX_RETRY_COMMITS_IS_HANDLED,
                         "[m-2] is parked behind a message that is done")
                         .edit(SQL + "lock-parked-inbox-key.sql", "FOR SHARE\n", ""),
@@ -130,7 +130,7 @@ final class Mutants {
                 new Mutant("retention forgets the key of a parked message", Scenario.PARKED_MESSAGE_KEEPS_ITS_KEY, "the key of m-1, which is parked, is gone")
                         .edit(SQL + "delete-expired.sql", "NOT EXISTS (SELECT 1 FROM inbox_parked p WHERE p.consumer = i.consumer", "NOT EXISTS (SELECT 1 FROM inbox_parked p WHERE false"),
                 new Mutant("outage counts as a retry", Scenario.OUTAGE_USES_UP_NO_RETRY, "was used up by an outage")
-                        .edit("camel/inbox-retry-policy.camel.yaml", WHEN.formatted("isInnocent"), NEVER));
+                        .edit("camel/inbox-retry-policy.camel.yaml", WHEN.formatted("ParkedMessage", "isInnocent"), NEVER));
     }
 
     private static List<Mutant> handlers() {

@@ -9,14 +9,13 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 
 /**
- * A received message between topic, {@code inbox_parked} and {@code dead_letter}: makes the parameters of their statements. Text is cut
- * and cleaned so that PostgreSQL takes it: a message that could not be parked would stop its partition.
+ * A received message on its way from a topic to its handler, {@code inbox_parked} or {@code dead_letter}: makes the parameters of their
+ * statements. Text is cut and cleaned so that PostgreSQL takes it: a message that could not be parked would stop its partition.
  */
 public class InboxMessage {
 
@@ -24,10 +23,6 @@ public class InboxMessage {
     private static final String CONSUMER = "inboxConsumer";
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern KEPT_HEADERS = Pattern.compile("ce_.*|content-type|traceparent", Pattern.CASE_INSENSITIVE);
-    private static final TypeReference<Map<String, Object>> HEADERS = new TypeReference<>() {
-    };
-
-    private final FailureClassification classification = new FailureClassification();
 
     /**
      * Remembers the record as it came, before its headers are removed, and its consumer and key as variable {@code inboxKey}.
@@ -50,15 +45,16 @@ public class InboxMessage {
      * @return          true if a message must not overtake a parked one of its key: {@code inbox.order} is {@code wait}, and there is a key
      */
     public boolean keepsOrder(Exchange exchange) {
-        return exchange.getVariable("inboxKey", Map.class).get("message_key") != null && !"skip".equals(setting(exchange, "order"));
+        Object key = exchange.getVariable("inboxKey", Map.class).get("message_key");
+        return key != null && !"skip".equals(RetrySettings.value(exchange.getContext(), "inbox", consumer(exchange), "order"));
     }
 
     /**
-     * @param  exchange the exchange of an inbox or inbox-retry that has failed, not null
+     * @param  exchange an inbox's exchange that has failed, not null
      * @return          true if a server cannot be reached and the consumer's permanent errors do not say otherwise: the message is innocent
      */
     public boolean isOutage(Exchange exchange) {
-        return classification.isInfrastructure(exchange) && !classification.isPermanent(exchange, "inbox", consumer(exchange));
+        return InboxFailure.isOutage(exchange);
     }
 
     /**
@@ -67,9 +63,9 @@ public class InboxMessage {
      */
     public boolean isWorthAnotherTry(Exchange exchange) {
         Message message = exchange.getMessage();
-        RetrySettings settings = settings(exchange);
+        RetrySettings settings = InboxFailure.settings(exchange);
         message.setHeader(Exchange.REDELIVERY_DELAY, settings.immediateDelay());
-        return attempts(exchange) < settings.immediateAttempts() && !classification.isPermanent(exchange, "inbox", consumer(exchange));
+        return attempts(exchange) < settings.immediateAttempts() && !InboxFailure.isPermanent(exchange);
     }
 
     /**
@@ -105,9 +101,9 @@ public class InboxMessage {
      */
     public Map<String, Object> failed(Exchange exchange) throws JsonProcessingException {
         Map<String, Object> parameters = follower(exchange);
-        addFailure(parameters, exchange, attempts(exchange));
+        InboxFailure.describe(parameters, exchange, attempts(exchange));
         parameters.put("first_failed_at", new Timestamp(exchange.getClock().getCreated()));
-        parameters.put("dead_destination", deadDestination(exchange, (String) parameters.get("topic")));
+        parameters.put("dead_destination", InboxFailure.deadDestination(exchange, (String) parameters.get("topic")));
         if (parameters.get("message_id") == null) {
             // nothing to recognise it by: it cannot be parked
             parameters.put("delay", null);
@@ -115,96 +111,17 @@ public class InboxMessage {
         return parameters;
     }
 
-    /**
-     * Replaces the body, a row of {@code claim-inbox-retry.sql}, by the message as the handler had it, and keeps the row.
-     *
-     * @param  exchange               an inbox-retry's exchange, not null
-     * @throws JsonProcessingException never, headers are JSON
-     */
-    @SuppressWarnings("unchecked")
-    public void restore(Exchange exchange) throws JsonProcessingException {
-        Message message = exchange.getMessage();
-        Map<String, Object> row = message.getBody(Map.class);
-        exchange.setVariable("inboxParked", row);
-        exchange.setProperty("inboxParkedId", row.get("id"));
-        message.setBody(row.get("payload"));
-        message.removeHeaders("*");
-        JSON.readValue((String) row.get("headers"), HEADERS).forEach(message::setHeader);
-    }
-
-    /**
-     * @param  exchange an inbox-retry's exchange that has failed, not null
-     * @return          true if that is no failure of a message: nothing was claimed, or a server cannot be reached
-     */
-    public boolean isInnocent(Exchange exchange) {
-        return parked(exchange) == null || isOutage(exchange);
-    }
-
-    /**
-     * @param  exchange an inbox-retry's exchange that has failed, not null
-     * @return          parameters of {@code repark-inbox-message.sql}, not null
-     */
-    public Map<String, Object> failedAgain(Exchange exchange) {
-        Map<String, Object> row = parked(exchange);
-        int seen = (Integer) row.get("attempts");
-        Map<String, Object> parameters = new LinkedHashMap<>();
-        parameters.put("consumer", consumer(exchange));
-        parameters.put("message_id", row.get("message_id"));
-        parameters.put("id", row.get("id"));
-        parameters.put("seen_attempts", seen);
-        addFailure(parameters, exchange, seen + 1);
-        parameters.put("exhausted", parameters.get("delay") == null);
-        parameters.putIfAbsent("delay", 0L);
-        return parameters;
-    }
-
-    /**
-     * @param  exchange an inbox-retry's exchange whose message is exhausted, not null
-     * @return          parameters of {@code bury-inbox-message.sql}, not null
-     */
-    public Map<String, Object> buried(Exchange exchange) {
-        Map<String, Object> parameters = new LinkedHashMap<>(parked(exchange));
-        parameters.put("consumer", consumer(exchange));
-        parameters.put("dead_destination", deadDestination(exchange, (String) parameters.get("topic")));
-        return parameters;
-    }
-
-    private void addFailure(Map<String, Object> parameters, Exchange exchange, int attempts) {
-        Throwable cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-        parameters.put("attempts", attempts);
-        parameters.put("error_class", cause.getClass().getName());
-        parameters.put("error_message", text(String.valueOf(cause.getMessage()), 4000));
-        boolean permanent = classification.isPermanent(exchange, "inbox", consumer(exchange));
-        parameters.put("delay", permanent ? null : settings(exchange).next(attempts));
-    }
-
-    /** Null where dead letters are not announced, and for a message that came from no topic. */
-    private static String deadDestination(Exchange exchange, String topic) {
-        return topic == null || "false".equals(setting(exchange, "dead-letter-topic")) ? null : topic + ".dead";
-    }
-
-    @SuppressWarnings("unchecked")
-    private static Map<String, Object> parked(Exchange exchange) {
-        return exchange.getVariable("inboxParked", Map.class);
-    }
-
     private static int attempts(Exchange exchange) {
         return exchange.getProperty(TransactionPolicy.ATTEMPTS, 1, Integer.class);
     }
 
-    private static String consumer(Exchange exchange) {
+    /** Name of the receiver, null before its route has set it. */
+    static String consumer(Exchange exchange) {
         return exchange.getProperty(CONSUMER, String.class);
     }
 
-    private static RetrySettings settings(Exchange exchange) {
-        return RetrySettings.of(exchange.getContext(), "inbox", consumer(exchange));
-    }
-
-    private static String setting(Exchange exchange, String name) {
-        return RetrySettings.value(exchange.getContext(), "inbox", consumer(exchange), name);
-    }
-
-    private static String text(Object value, int length) {
+    /** A value as PostgreSQL takes it, of that many characters at most; null for nothing. */
+    static String text(Object value, int length) {
         if (value == null) {
             return null;
         }

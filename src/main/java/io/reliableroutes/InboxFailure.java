@@ -1,0 +1,43 @@
+package io.reliableroutes;
+
+import java.util.Map;
+
+import org.apache.camel.Exchange;
+
+/** A failed attempt to handle a received message, of an inbox or an inbox-retry: whose fault it was, and what its row tells of it. */
+final class InboxFailure {
+
+    private static final FailureClassification CLASSIFICATION = new FailureClassification();
+
+    private InboxFailure() {
+    }
+
+    /** True if a server cannot be reached and the consumer's permanent errors do not say otherwise: the message is innocent. */
+    static boolean isOutage(Exchange exchange) {
+        return CLASSIFICATION.isInfrastructure(exchange) && !isPermanent(exchange);
+    }
+
+    /** True if no further attempt can help. */
+    static boolean isPermanent(Exchange exchange) {
+        return CLASSIFICATION.isPermanent(exchange, "inbox", InboxMessage.consumer(exchange));
+    }
+
+    static RetrySettings settings(Exchange exchange) {
+        return RetrySettings.of(exchange.getContext(), "inbox", InboxMessage.consumer(exchange));
+    }
+
+    /** Adds the error to the parameters of a statement, and as {@code delay} the milliseconds until the next attempt, null if there is none. */
+    static void describe(Map<String, Object> parameters, Exchange exchange, int attempts) {
+        Throwable cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        parameters.put("attempts", attempts);
+        parameters.put("error_class", cause.getClass().getName());
+        parameters.put("error_message", InboxMessage.text(String.valueOf(cause.getMessage()), 4000));
+        parameters.put("delay", isPermanent(exchange) ? null : settings(exchange).next(attempts));
+    }
+
+    /** Null where dead letters are not announced, and for a message that came from no topic. */
+    static String deadDestination(Exchange exchange, String topic) {
+        String announced = RetrySettings.value(exchange.getContext(), "inbox", InboxMessage.consumer(exchange), "dead-letter-topic");
+        return topic == null || "false".equals(announced) ? null : topic + ".dead";
+    }
+}
