@@ -3,17 +3,15 @@ package format;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
-import harness.Database;
 import harness.Java;
 import harness.Kafka;
+import harness.ReceivingBank;
 import harness.RouteProcess;
 import harness.Routes;
 import harness.Servers;
-import harness.Topic;
 import io.reliableroutes.ConfigurationException;
 import org.apache.camel.util.ObjectHelper;
 import org.junit.jupiter.api.Test;
@@ -33,16 +31,9 @@ class ConfigurationIsCheckedIT {
 
     @TempDir
     private Path folder;
-    private final Map<String, String> settings = new LinkedHashMap<>();
+    private final Map<String, String> settings = new ReceivingBank().settings;
 
     ConfigurationIsCheckedIT() {
-        Database bankB = Servers.database().apply("schema.sql", "example-bank-b.sql");
-        settings.put("bank-b.jdbc-url", bankB.url());
-        settings.put("bank-b.user", "postgres");
-        settings.put("kafka.brokers", Servers.kafka().brokers());
-        String topic = Topic.create(Servers.kafka(), 1).name();
-        settings.put("outbox.destination.transfer.requested", topic);
-        settings.put("outbox.destination." + topic + ".dead", topic + ".dead");
         settings.put("check.wait", "3s");
     }
 

@@ -38,13 +38,13 @@ class BadRecordIsADeadLetterIT {
 
     @Test
     void badRecordAtTheOffsetOfAnotherIsALetterOfItsOwn() {
-        inbox.bankB.update("""
+        inbox.database.update("""
                 INSERT INTO dead_letter (origin, consumer, message_id, topic, topic_partition, topic_offset, headers, attempts, error_class, error_message, first_failed_at)
                 VALUES ('INBOX', ?, 'of-a-topic-that-was-deleted', ?, 0, 0, '{}', 1, 'e', 'm', now())""", InboxFixture.CONSUMER, inbox.topic.name());
         inbox.topic.send("a-1", "no json", InboxFixture.headers("m-1"));
 
         try (Routes bank = inbox.start()) {
-            InboxFixture.await().untilAsserted(() -> assertThat(inbox.bankB.count("dead_letter")).isEqualTo(2));
+            InboxFixture.await().untilAsserted(() -> assertThat(inbox.database.count("dead_letter")).isEqualTo(2));
         }
     }
 
@@ -62,6 +62,6 @@ class BadRecordIsADeadLetterIT {
         }
 
         inbox.assertEffects(1);
-        assertThat(inbox.bankB.value("SELECT headers::text FROM outbox_message")).isEqualTo("{}");
+        assertThat(inbox.database.value("SELECT headers::text FROM outbox_message")).isEqualTo("{}");
     }
 }

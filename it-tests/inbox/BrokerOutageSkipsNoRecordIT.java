@@ -3,7 +3,6 @@ package inbox;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
-import java.util.Map;
 import java.util.stream.IntStream;
 
 import harness.Kafka;
@@ -26,28 +25,22 @@ class BrokerOutageSkipsNoRecordIT {
         try (Kafka kafka = new Kafka(folder.resolve("kafka")).start()) {
             Topic topic = Topic.create(kafka, 1);
             IntStream.rangeClosed(1, 8).forEach(i -> topic.send("a-1", InboxFixture.body("t-" + i), InboxFixture.headers("m-" + i)));
-            Map<String, String> settings = inbox.settings();
-            settings.put("kafka.brokers", kafka.brokers());
-            settings.put("outbox.destination.transfer.requested", topic.name());
-            settings.put("inbox.dead-letter-topic", "false");
+            inbox.settings.put("kafka.brokers", kafka.brokers());
+            inbox.settings.put("outbox.destination.transfer.requested", topic.name());
+            inbox.settings.put("inbox.dead-letter-topic", "false");
             // fewer than there are: a seek behind what was fetched must not end behind the topic, where it would start again
-            settings.put("inbox.max-poll-records", "4");
-            inbox.bankB.update("""
-                    CREATE SEQUENCE outage;
-                    CREATE FUNCTION outage() RETURNS trigger LANGUAGE plpgsql AS $$
-                    BEGIN IF nextval('outage') = 3 THEN RAISE EXCEPTION 'gone' USING ERRCODE = '57P01'; END IF; RETURN NEW; END $$;
-                    CREATE TRIGGER outage BEFORE INSERT ON ledger_entry FOR EACH ROW EXECUTE FUNCTION outage()
-                    """);
-            try (Connection connection = inbox.bankB.connect(); Statement statement = connection.createStatement()) {
+            inbox.settings.put("inbox.max-poll-records", "4");
+            inbox.outage("nextval('attempt') = 3");
+            try (Connection connection = inbox.database.connect(); Statement statement = connection.createStatement()) {
                 connection.setAutoCommit(false);
                 statement.execute("SELECT id FROM account WHERE id = 'b-1' FOR UPDATE");
-                try (Routes bank = Routes.start(settings, "bank-b-credit-transfer.camel.yaml", "bank-b-book-credit.camel.yaml")) {
+                try (Routes bank = inbox.start()) {
                     // the handler of the first record waits for the account, with four records fetched
-                    InboxFixture.await().until(() -> (Long) inbox.bankB.value("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'") > 0);
+                    InboxFixture.await().until(() -> (Long) inbox.database.value("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'") > 0);
                     kafka.kill();
                     connection.rollback();
                     // the third record meets an outage of the database: Camel commits the offset of the second, and no broker answers
-                    InboxFixture.await().until(() -> (Long) inbox.bankB.value("SELECT last_value FROM outage") == 3);
+                    InboxFixture.await().until(() -> inbox.attempts() == 3);
                     kafka.start();
 
                     inbox.awaitBooked("t-1", "t-2", "t-3", "t-4", "t-5", "t-6", "t-7", "t-8");
@@ -55,6 +48,6 @@ class BrokerOutageSkipsNoRecordIT {
             }
         }
         inbox.assertEffects(8);
-        assertThat(inbox.bankB.count("dead_letter")).isZero();
+        assertThat(inbox.database.count("dead_letter")).isZero();
     }
 }

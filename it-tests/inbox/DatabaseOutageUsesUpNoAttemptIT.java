@@ -12,8 +12,8 @@ class DatabaseOutageUsesUpNoAttemptIT {
 
     @Test
     void databaseOutageUsesUpNoAttemptAndIsNoDeadLetter() {
-        String name = inbox.bankB.url().replaceFirst(".*/", "");
-        Database server = new Database(inbox.bankB.url().replaceFirst("/[^/]*$", "/postgres"));
+        String name = inbox.database.url().replaceFirst(".*/", "");
+        Database server = new Database(inbox.database.url().replaceFirst("/[^/]*$", "/postgres"));
         inbox.request("m-1", "t-1");
         try (Routes bank = inbox.start()) {
             inbox.awaitBooked("t-1");
@@ -28,6 +28,6 @@ class DatabaseOutageUsesUpNoAttemptIT {
             inbox.awaitBooked("t-1", "t-2");
         }
         inbox.assertEffects(2);
-        assertThat(inbox.bankB.count("dead_letter")).isZero();
+        assertThat(inbox.database.count("dead_letter")).isZero();
     }
 }

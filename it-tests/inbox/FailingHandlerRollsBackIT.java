@@ -1,7 +1,6 @@
 package inbox;
 
 import java.util.List;
-import java.util.Map;
 
 import harness.Routes;
 import org.junit.jupiter.api.Test;
@@ -14,7 +13,7 @@ class FailingHandlerRollsBackIT {
 
     @Test
     void failingHandlerIsTriedAgainInAFreshTransaction() {
-        inbox.failBookings("nextval('attempt') < 3");
+        inbox.fail("nextval('attempt') < 3");
         inbox.request("m-1", "t-1");
 
         try (Routes bank = inbox.start()) {
@@ -23,29 +22,28 @@ class FailingHandlerRollsBackIT {
 
         inbox.assertEffects(1);
         // each attempt saw a transaction of its own: sequences do not roll back, and each value was noted by another transaction
-        assertThat(inbox.bankB.value("SELECT last_value FROM attempt")).isEqualTo(3L);
-        assertThat(inbox.bankB.count("dead_letter")).isZero();
+        assertThat(inbox.attempts()).isEqualTo(3L);
+        assertThat(inbox.database.count("dead_letter")).isZero();
     }
 
     @Test
     void handlerThatAlwaysFailsLeavesADeadLetterAndNothingElseAndTheNextRecordFlows() {
-        inbox.failBookings("NEW.transfer_id = 't-1' AND nextval('attempt') > 0");
+        inbox.fail("NEW.transfer_id = 't-1' AND nextval('attempt') > 0");
         inbox.request("m-1", "t-1");
         inbox.request("m-2", "t-2");
-        Map<String, String> settings = inbox.settings();
-        settings.put("inbox.bank-b-credit-transfer.retry.max-attempts", "0");
+        inbox.settings.put("inbox.bank-b-credit-transfer.retry.max-attempts", "0");
 
-        try (Routes bank = inbox.start(settings)) {
+        try (Routes bank = inbox.start()) {
             inbox.awaitBooked("t-2");
         }
 
         inbox.assertEffects(1);
-        assertThat(inbox.bankB.value("SELECT last_value FROM attempt")).as("attempts").isEqualTo(3L);
+        assertThat(inbox.attempts()).as("attempts").isEqualTo(3L);
         assertThat(inbox.deadLetters()).singleElement().satisfies(letter -> {
             assertThat(letter).containsEntry("message_id", "m-1").containsEntry("attempts", 3).containsEntry("payload", InboxFixture.body("t-1"));
             assertThat(letter.get("error_message").toString()).contains("refused by the test");
         });
-        assertThat(inbox.bankB.rows("SELECT message_id, status FROM msg_received ORDER BY message_id")
+        assertThat(inbox.database.rows("SELECT message_id, status FROM msg_received ORDER BY message_id")
                 .stream().map(row -> List.copyOf(row.values())).toList())
                 .containsExactly(List.of("m-1", "DEAD"), List.of("m-2", "HANDLED"));
     }

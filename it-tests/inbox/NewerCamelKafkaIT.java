@@ -22,21 +22,20 @@ class NewerCamelKafkaIT {
     @Test
     void receiverAndRelayKnowTopicAndKey() {
         Topic answers = Topic.create(inbox.topic.kafka(), 1);
-        Map<String, String> settings = inbox.settings();
-        settings.put("outbox.destination.transfer.completed", answers.name());
-        settings.put("inbox.dead-letter-topic", "false");
+        inbox.settings.put("outbox.destination.transfer.completed", answers.name());
+        inbox.settings.put("inbox.dead-letter-topic", "false");
         String newer = Java.testClasspath().replaceAll("[^:]*/camel-kafka-[^:/]*[.]jar", Java.target().resolve("newer/camel-kafka.jar").toString());
         assertThat(newer).contains("newer/camel-kafka.jar");
-        inbox.failBookings("NEW.transfer_id = 't-2'");
+        inbox.fail("NEW.transfer_id = 't-2'");
         inbox.request("m-1", "t-1");
         inbox.request("m-2", "t-2");
 
-        try (RouteProcess bank = RouteProcess.camelMain(newer, folder.resolve("log"), settings, "bank-b-credit-transfer.camel.yaml", "bank-b-book-credit.camel.yaml",
+        try (RouteProcess bank = RouteProcess.camelMain(newer, folder.resolve("log"), inbox.settings, "bank-b-credit-transfer.camel.yaml", "bank-b-book-credit.camel.yaml",
                 "bank-b-relay.camel.yaml").start()) {
             inbox.awaitBooked("t-1");
             InboxFixture.await().untilAsserted(() -> assertThat(answers.records()).as(bank.log()).singleElement()
                     .satisfies(record -> assertThat(record.key()).isEqualTo("a-1")));
-            InboxFixture.await().untilAsserted(() -> assertThat(inbox.bankB.rows(
+            InboxFixture.await().untilAsserted(() -> assertThat(inbox.database.rows(
                     "SELECT message_key, topic, topic_partition, topic_offset FROM inbox_parked")).as(bank.log()).containsExactly(
                             Map.of("message_key", "a-1", "topic", inbox.topic.name(), "topic_partition", 0, "topic_offset", 1L)));
         }

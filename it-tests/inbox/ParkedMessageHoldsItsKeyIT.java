@@ -15,7 +15,7 @@ class ParkedMessageHoldsItsKeyIT {
 
     @Test
     void keyWaitsBehindItsParkedMessageAndGoesOnInOrderWhileOtherKeysFlow() {
-        inbox.failBookings("NEW.transfer_id = 't-1'");
+        inbox.fail("NEW.transfer_id = 't-1'");
         inbox.request("m-1", "t-1");
         inbox.request("m-2", "t-2");
         inbox.request("other", "m-3", "t-3");
@@ -24,7 +24,7 @@ class ParkedMessageHoldsItsKeyIT {
             inbox.awaitBooked("t-3");
             InboxFixture.await().untilAsserted(() -> assertThat(parked()).containsExactly("m-1 RETRYING", "m-2 PENDING", "m-4 PENDING"));
 
-            inbox.failBookings("false");
+            inbox.fail("false");
             inbox.awaitBooked("t-3", "t-1", "t-2", "t-4");
             inbox.request("m-5", "t-5");
             inbox.awaitBooked("t-3", "t-1", "t-2", "t-4", "t-5");
@@ -32,26 +32,25 @@ class ParkedMessageHoldsItsKeyIT {
 
         inbox.assertEffects(5);
         assertThat(parked()).isEmpty();
-        assertThat(inbox.bankB.rows("SELECT status, count(*) AS n FROM msg_received GROUP BY status")).containsExactly(Map.of("status", "HANDLED", "n", 5L));
+        assertThat(inbox.database.rows("SELECT status, count(*) AS n FROM msg_received GROUP BY status")).containsExactly(Map.of("status", "HANDLED", "n", 5L));
     }
 
     @Test
     void deadHeadLetsItsFollowersGoInOrder() {
-        inbox.failBookings("NEW.transfer_id = 't-1' AND nextval('attempt') > 0");
+        inbox.fail("NEW.transfer_id = 't-1' AND nextval('attempt') > 0");
         inbox.request("m-1", "t-1");
         inbox.request("m-2", "t-2");
         inbox.request("m-3", "t-3");
-        Map<String, String> settings = inbox.settings();
-        settings.put("inbox.retry.max-attempts", "2");
-        try (Routes bank = inbox.start(settings)) {
+        inbox.settings.put("inbox.retry.max-attempts", "2");
+        try (Routes bank = inbox.start()) {
             inbox.awaitBooked("t-2", "t-3");
         }
 
         inbox.assertEffects(2);
-        assertThat(inbox.bankB.value("SELECT last_value FROM attempt")).as("3 attempts at once, 2 later").isEqualTo(5L);
+        assertThat(inbox.attempts()).as("3 attempts at once, 2 later").isEqualTo(5L);
         assertThat(inbox.deadLetters()).singleElement().satisfies(letter -> assertThat(letter).containsEntry("message_id", "m-1")
                 .containsEntry("attempts", 5).containsEntry("payload", InboxFixture.body("t-1")));
-        assertThat(inbox.bankB.rows("""
+        assertThat(inbox.database.rows("""
                 SELECT destination, message_key, type, headers ->> 'dead-letter-message-id' AS id, headers ->> 'dead-letter-attempts' AS attempts,
                        convert_from(payload, 'UTF8') AS payload
                 FROM outbox_message WHERE destination LIKE '%.dead'"""))
@@ -61,14 +60,13 @@ class ParkedMessageHoldsItsKeyIT {
 
     @Test
     void followersOvertakeWhereOrderIsSkip() {
-        inbox.failBookings("NEW.transfer_id = 't-1'");
+        inbox.fail("NEW.transfer_id = 't-1'");
         inbox.request("m-1", "t-1");
         inbox.request("m-2", "t-2");
-        Map<String, String> settings = inbox.settings();
-        settings.put("inbox.bank-b-credit-transfer.order", "skip");
-        try (Routes bank = inbox.start(settings)) {
+        inbox.settings.put("inbox.bank-b-credit-transfer.order", "skip");
+        try (Routes bank = inbox.start()) {
             inbox.awaitBooked("t-2");
-            inbox.failBookings("false");
+            inbox.fail("false");
             inbox.awaitBooked("t-2", "t-1");
         }
 
@@ -77,14 +75,14 @@ class ParkedMessageHoldsItsKeyIT {
 
     @Test
     void duplicateOfAParkedMessageHasNoEffectOfItsOwn() {
-        inbox.failBookings("NEW.transfer_id = 't-1'");
+        inbox.fail("NEW.transfer_id = 't-1'");
         inbox.request("m-1", "t-1");
         inbox.request("m-1", "t-1");
         inbox.request("other", "m-2", "t-2");
         try (Routes bank = inbox.start()) {
             inbox.awaitBooked("t-2");
             assertThat(parked()).containsExactly("m-1 RETRYING");
-            inbox.failBookings("false");
+            inbox.fail("false");
             inbox.awaitBooked("t-2", "t-1");
         }
 
@@ -93,14 +91,13 @@ class ParkedMessageHoldsItsKeyIT {
 
     @Test
     void operatorCanGiveUpAParkedMessage() {
-        inbox.failBookings("NEW.transfer_id = 't-1'");
+        inbox.fail("NEW.transfer_id = 't-1'");
         inbox.request("m-1", "t-1");
         inbox.request("m-2", "t-2");
-        Map<String, String> settings = inbox.settings();
-        settings.put("inbox.retry.first-delay", "1h");
-        try (Routes bank = inbox.start(settings)) {
+        inbox.settings.put("inbox.retry.first-delay", "1h");
+        try (Routes bank = inbox.start()) {
             InboxFixture.await().untilAsserted(() -> assertThat(parked()).hasSize(2));
-            inbox.bankB.update("UPDATE inbox_parked SET exhausted = true, next_attempt_at = now() WHERE message_id = 'm-1'");
+            inbox.database.update("UPDATE inbox_parked SET exhausted = true, next_attempt_at = now() WHERE message_id = 'm-1'");
             inbox.awaitBooked("t-2");
         }
 
@@ -108,7 +105,7 @@ class ParkedMessageHoldsItsKeyIT {
     }
 
     private List<String> parked() {
-        return inbox.bankB.rows("SELECT message_id || ' ' || status AS parked FROM msg_received WHERE status IN ('PENDING', 'RETRYING') ORDER BY message_id")
+        return inbox.database.rows("SELECT message_id || ' ' || status AS parked FROM msg_received WHERE status IN ('PENDING', 'RETRYING') ORDER BY message_id")
                 .stream().map(row -> row.get("parked").toString()).toList();
     }
 }

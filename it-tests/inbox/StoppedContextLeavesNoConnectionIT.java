@@ -17,8 +17,8 @@ class StoppedContextLeavesNoConnectionIT {
             inbox.awaitBooked("t-1");
         }
 
-        Database server = new Database(inbox.bankB.url().replaceFirst("/[^/]*$", "/postgres"));
+        Database server = new Database(inbox.database.url().replaceFirst("/[^/]*$", "/postgres"));
         InboxFixture.await().untilAsserted(() -> assertThat(server.value("SELECT count(*) FROM pg_stat_activity WHERE datname = ?",
-                inbox.bankB.url().replaceFirst(".*/", ""))).isEqualTo(0L));
+                inbox.database.url().replaceFirst(".*/", ""))).isEqualTo(0L));
     }
 }

@@ -5,39 +5,23 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import harness.Database;
 import harness.Kafka;
+import harness.ReceivingBank;
 import harness.Routes;
-import harness.Servers;
-import harness.Topic;
-import org.awaitility.Awaitility;
-import org.awaitility.core.ConditionFactory;
 
 /** Bank B with dead letters, its receiver and the operators' routes. */
-final class OperatedBank {
+final class OperatedBank extends ReceivingBank {
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
-    final Database database = Servers.database().apply("schema.sql", "example-bank-b.sql");
-    final Topic topic = Topic.create(Servers.kafka(), 1);
-    final Map<String, String> settings = new LinkedHashMap<>();
     private final int port = Kafka.freePort();
 
     OperatedBank() {
-        database.update("INSERT INTO account (id, balance) VALUES ('b-1', 0)");
-        settings.put("bank-b.jdbc-url", database.url());
-        settings.put("bank-b.user", "postgres");
-        settings.put("kafka.brokers", topic.kafka().brokers());
-        settings.put("outbox.destination.transfer.requested", topic.name());
-        settings.put("outbox.destination." + topic.name() + ".dead", topic.name() + ".dead");
         settings.put("inbox.retry.poll-max-delay", "100");
         settings.put("inbox.immediate-delay", "50ms");
         settings.put("operate.data-source", "bankB");
@@ -86,9 +70,5 @@ final class OperatedBank {
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    static ConditionFactory await() {
-        return Awaitility.await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(100));
     }
 }
