@@ -1,12 +1,9 @@
 package example;
 
-import java.util.List;
 import java.util.Map;
 
 import demo.Bank;
 import demo.Invariants;
-import harness.Servers;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -14,30 +11,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** The checker of the demo can fail: each test is a mutant of a correct end state that it must catch. */
 class InvariantsIT {
 
-    private static final Map<String, List<String>> REQUESTS = Map.of("a-1", List.of("t-1", "t-2"), "a-2", List.of("t-3"));
     private static final Map<String, String> SENT = Map.of("m-1", "t-1", "m-2", "t-2", "m-3", "t-3");
-    private Bank bank;
-
-    @BeforeEach
-    void twoTransfersHaveBeenCompletedAndOneRejected() {
-        bank = Bank.open(Servers.database(), Servers.database(), Servers.database());
-        bank.bankA().update("""
-                INSERT INTO transfer (id, from_account, to_account, amount, status, reason, ended_at) VALUES
-                ('t-1', 'a-1', 'b-1', 10, 'COMPLETED', NULL, now()), ('t-2', 'a-1', 'b-1', 10, 'COMPLETED', NULL, now()),
-                ('t-3', 'a-2', 'nobody', 10, 'REJECTED', 'UNKNOWN_ACCOUNT', now());
-                INSERT INTO ledger_entry (transfer_id, account_id, kind, amount) VALUES ('t-1', 'a-1', 'DEBIT', -10),
-                ('t-2', 'a-1', 'DEBIT', -10), ('t-3', 'a-2', 'DEBIT', -10), ('t-3', 'a-2', 'REFUND', 10);
-                UPDATE account SET balance = 980 WHERE id = 'a-1'
-                """);
-        bank.bankB().update("""
-                INSERT INTO ledger_entry (transfer_id, from_account, account_id, amount) VALUES ('t-1', 'a-1', 'b-1', 10), ('t-2', 'a-1', 'b-1', 10);
-                UPDATE account SET balance = 20 WHERE id = 'b-1'
-                """);
-    }
+    private final Bank bank = EndedTransfers.open();
 
     @Test
     void correctEndStateHolds() {
-        Invariants invariants = new Invariants(bank, REQUESTS, SENT);
+        Invariants invariants = new Invariants(bank, EndedTransfers.REQUESTS, SENT);
 
         assertThat(invariants.violations()).isEmpty();
         assertThat(invariants.hold()).isTrue();
@@ -106,7 +85,7 @@ class InvariantsIT {
     }
 
     private void assertCaught(Map<String, String> sent, String lastLine) {
-        Invariants invariants = new Invariants(bank, REQUESTS, sent);
+        Invariants invariants = new Invariants(bank, EndedTransfers.REQUESTS, sent);
 
         assertThat(invariants.hold()).isFalse();
         assertThat(invariants.violations()).isNotEmpty();

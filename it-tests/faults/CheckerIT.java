@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Set;
 
 import demo.Bank;
+import example.EndedTransfers;
 import harness.Database;
-import harness.Servers;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -19,28 +19,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** What the checker claims beyond {@link demo.Invariants} can fail: each test is a mutant of a correct end state that it must catch. */
 class CheckerIT {
 
-    private static final Map<String, List<String>> REQUESTS = Map.of("a-1", List.of("t-1", "t-2"), "a-2", List.of("t-3"));
     private final Map<String, String> sent = new HashMap<>();
     private final List<Sighting> wire = new ArrayList<>();
     private final Set<String> expired = new HashSet<>();
-    private Bank bank;
+    private final Bank bank = EndedTransfers.open();
 
     @BeforeEach
-    void twoTransfersHaveBeenCompletedAndOneRejectedByBankB() {
-        bank = Bank.open(Servers.database(), Servers.database(), Servers.database());
+    void messagesHaveBeenPublishedAndHandled() {
         List.of(bank.bankA(), bank.bankB(), bank.notifier()).forEach(Witness::install);
-        bank.bankA().update("""
-                INSERT INTO transfer (id, from_account, to_account, amount, status, reason, ended_at) VALUES
-                ('t-1', 'a-1', 'b-1', 10, 'COMPLETED', NULL, now()), ('t-2', 'a-1', 'b-1', 10, 'COMPLETED', NULL, now()),
-                ('t-3', 'a-2', 'nobody', 10, 'REJECTED', 'UNKNOWN_ACCOUNT', now());
-                INSERT INTO ledger_entry (transfer_id, account_id, kind, amount) VALUES ('t-1', 'a-1', 'DEBIT', -10),
-                ('t-2', 'a-1', 'DEBIT', -10), ('t-3', 'a-2', 'DEBIT', -10), ('t-3', 'a-2', 'REFUND', 10);
-                UPDATE account SET balance = 980 WHERE id = 'a-1'
-                """);
-        bank.bankB().update("""
-                INSERT INTO ledger_entry (transfer_id, from_account, account_id, amount) VALUES ('t-1', 'a-1', 'b-1', 10), ('t-2', 'a-1', 'b-1', 10);
-                UPDATE account SET balance = 20 WHERE id = 'b-1'
-                """);
         for (int i = 1; i <= 3; i++) {
             String account = i == 3 ? "a-2" : "a-1";
             message(bank.bankA(), i, "transfer.requested", account, "r-" + i, "t-" + i, Receiver.CREDIT);
@@ -68,7 +54,7 @@ class CheckerIT {
     }
 
     private Checker check(long allowedDuplicates) {
-        return new Checker(bank, REQUESTS, sent, wire, expired, allowedDuplicates);
+        return new Checker(bank, EndedTransfers.REQUESTS, sent, wire, expired, allowedDuplicates);
     }
 
     private void assertCaught(String violation) {
