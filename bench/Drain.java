@@ -1,5 +1,3 @@
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -8,8 +6,6 @@ import java.util.Map;
 
 import harness.Database;
 import harness.Java;
-import harness.Kafka;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -24,18 +20,11 @@ import org.awaitility.Awaitility;
 public final class Drain {
 
     private static final int KEYS = 1000;
-    private static EmbeddedPostgres postgres;
-    private static Kafka kafka;
-    private static Path folder;
-    private static int number;
+    private static Bench bench;
 
     public static void main(String[] arguments) throws Exception {
-        folder = Files.createTempDirectory(Java.target(), "bench");
-        try (EmbeddedPostgres server = EmbeddedPostgres.builder().setErrorRedirector(ProcessBuilder.Redirect.DISCARD)
-                .setOutputRedirector(ProcessBuilder.Redirect.DISCARD).start();
-                Kafka broker = new Kafka(folder.resolve("kafka")).start()) {
-            postgres = server;
-            kafka = broker;
+        try (Bench servers = new Bench()) {
+            bench = servers;
             double ideal = drain("ideal relay, JDBC and KafkaProducer", 200_000, 290, true);
             double relay = drain("outbox-relay", 200_000, 290, false);
             double naive = drain("naive sql to kafka, a row a time", 10_000, 290, null);
@@ -52,12 +41,8 @@ public final class Drain {
 
     /** @param ideal true: the ideal relay, false: the pack's, null: the naive route */
     private static double drain(String name, int rows, int bytes, Boolean ideal) throws Exception {
-        String url = "jdbc:postgresql://localhost:" + postgres.getPort() + "/";
-        String database = "bench_" + ++number;
-        new Database(url + "postgres").update("CREATE DATABASE " + database);
-        Database outbox = new Database(url + database).apply("schema.sql");
-        String topic = "bench." + number;
-        kafka.createTopics(4, topic);
+        Database outbox = bench.database("schema.sql");
+        String topic = bench.topic(4);
         outbox.update("""
                 INSERT INTO outbox_message (destination, message_key, type, payload)
                 SELECT 'transfer.requested', 'k' || i %% %d, 'transfer.requested', convert_to(rpad(i::text || ' ', %d, 'x'), 'UTF8')
@@ -66,13 +51,13 @@ public final class Drain {
         outbox.update("VACUUM ANALYZE outbox_message");
         List<String> command = new ArrayList<>(List.of(Java.executable(), "-Xmx256m", "-cp", Java.testClasspath() + ":" + System.getProperty("bench.classes")));
         if (Boolean.TRUE.equals(ideal)) {
-            command.addAll(List.of("IdealRelay", outbox.url(), kafka.brokers(), topic, Java.root().resolve("src/main/resources/sql/postgresql").toString()));
+            command.addAll(List.of("IdealRelay", outbox.url(), bench.kafka.brokers(), topic, Java.root().resolve("src/main/resources/sql/postgresql").toString()));
         } else {
             command.addAll(List.of("harness.RunRoutes", ideal == null ? "bench/naive-relay.camel.yaml" : "routes/bank-a-relay.camel.yaml",
-                    "bank-a.jdbc-url=" + outbox.url(), "bank-a.user=postgres", "kafka.brokers=" + kafka.brokers(), "bench.topic=" + topic,
+                    "bank-a.jdbc-url=" + outbox.url(), "bank-a.user=postgres", "kafka.brokers=" + bench.kafka.brokers(), "bench.topic=" + topic,
                     "outbox.destination.transfer.requested=" + topic));
         }
-        Process relay = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(folder.resolve(database + ".log").toFile()).start();
+        Process relay = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(bench.folder.resolve(topic + ".log").toFile()).start();
         try {
             Awaitility.await().atMost(Duration.ofMinutes(5)).pollInterval(Duration.ofMillis(500)).until(() -> !outbox.rows(
                     "SELECT NOT EXISTS (SELECT 1 FROM outbox_message) AS empty").get(0).containsValue(false));
@@ -82,7 +67,7 @@ public final class Drain {
         }
         double rate = rate(topic, rows);
         System.out.printf("%-38s %,10d rows %,10.0f rows/s%n", name, rows, rate);
-        new Database(url + "postgres").update("DROP DATABASE " + database + " WITH (FORCE)");
+        bench.drop(outbox);
         return rate;
     }
 
@@ -91,7 +76,7 @@ public final class Drain {
         long first = Long.MAX_VALUE;
         long end = 0;
         int count = 0;
-        Map<String, Object> settings = Map.of("bootstrap.servers", kafka.brokers(), "max.poll.records", 10_000);
+        Map<String, Object> settings = Map.of("bootstrap.servers", bench.kafka.brokers(), "max.poll.records", 10_000);
         try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer())) {
             List<TopicPartition> partitions = consumer.partitionsFor(topic).stream().map(p -> new TopicPartition(topic, p.partition())).toList();
             consumer.assign(partitions);

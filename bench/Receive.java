@@ -1,16 +1,11 @@
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 import harness.Database;
-import harness.Java;
-import harness.Kafka;
 import harness.RouteProcess;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -26,18 +21,11 @@ public final class Receive {
     private static final int KEYS = 1000;
     private static final int EACH = 20;
     private static final int LETTERS = 100_000;
-    private static EmbeddedPostgres postgres;
-    private static Kafka kafka;
-    private static Path folder;
-    private static int number;
+    private static Bench bench;
 
     public static void main(String[] arguments) throws Exception {
-        folder = Files.createTempDirectory(Java.target(), "bench");
-        try (EmbeddedPostgres server = EmbeddedPostgres.builder().setErrorRedirector(ProcessBuilder.Redirect.DISCARD)
-                .setOutputRedirector(ProcessBuilder.Redirect.DISCARD).start();
-                Kafka broker = new Kafka(folder.resolve("kafka")).start()) {
-            postgres = server;
-            kafka = broker;
+        try (Bench servers = new Bench()) {
+            bench = servers;
             double clean = receive(false);
             double poisoned = receive(true);
             System.out.printf("rate of the other 999 keys / rate without the bad message   %6.2f%n", poisoned / clean);
@@ -47,10 +35,7 @@ public final class Receive {
     }
 
     private static Database bank() {
-        String url = "jdbc:postgresql://localhost:" + postgres.getPort() + "/";
-        String name = "bench_" + ++number;
-        new Database(url + "postgres").update("CREATE DATABASE " + name);
-        Database bank = new Database(url + name).apply("schema.sql", "example-bank-b.sql");
+        Database bank = bench.database("schema.sql", "example-bank-b.sql");
         bank.update("INSERT INTO account (id, balance, credit_limit) SELECT 'b-' || i, 0, 1000000 FROM generate_series(0, 999) AS i");
         return bank;
     }
@@ -59,18 +44,17 @@ public final class Receive {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("bank-b.jdbc-url", bank.url());
         settings.put("bank-b.user", "postgres");
-        settings.put("kafka.brokers", kafka.brokers());
+        settings.put("kafka.brokers", bench.kafka.brokers());
         settings.put("outbox.destination.transfer.requested", topic);
         settings.put("inbox.dead-letter-topic", "false");
-        return RouteProcess.camelMain(folder.resolve("receiver." + number + ".log"), settings, "bank-b-credit-transfer.camel.yaml", "bank-b-book-credit.camel.yaml").start();
+        return RouteProcess.camelMain(bench.folder.resolve("receiver." + topic + ".log"), settings, "bank-b-credit-transfer.camel.yaml", "bank-b-book-credit.camel.yaml").start();
     }
 
     private static double receive(boolean poison) {
         Database bank = bank();
-        String topic = "bench." + number;
-        kafka.createTopics(4, topic);
+        String topic = bench.topic(4);
         try (KafkaProducer<String, byte[]> producer
-                = new KafkaProducer<>(Map.of("bootstrap.servers", kafka.brokers()), new StringSerializer(), new ByteArraySerializer())) {
+                = new KafkaProducer<>(Map.of("bootstrap.servers", bench.kafka.brokers()), new StringSerializer(), new ByteArraySerializer())) {
             for (int i = 0; i < KEYS * EACH; i++) {
                 String body = "{\"transferId\":\"t-%d\",\"from\":\"a-%d\",\"to\":\"b-%d\",\"amount\":1.00}".formatted(i, i % KEYS, i % KEYS);
                 ProducerRecord<String, byte[]> record = new ProducerRecord<>(topic, "a-" + i % KEYS, body.getBytes(StandardCharsets.UTF_8));
@@ -121,8 +105,8 @@ public final class Receive {
         check(bank.count("inbox_parked") == LETTERS, "all letters are parked for their receiver");
         System.out.printf("%-52s %,10d letters  %,8.0f/s%n", "dry run, with the start of the command", LETTERS, LETTERS / dryRun);
         System.out.printf("%-52s %,10d letters  %,8.0f/s%n", "replay, with the start of the command", LETTERS, LETTERS / replay);
-        kafka.createTopics(1, "bench." + number);
-        try (RouteProcess first = receiver(bank, "bench." + number); RouteProcess second = receiver(bank, "bench." + number)) {
+        String topic = bench.topic(1);
+        try (RouteProcess first = receiver(bank, topic); RouteProcess second = receiver(bank, topic)) {
             await(bank, "ledger_entry", KEYS);
             long begun = bank.count("ledger_entry");
             long start = System.nanoTime();
@@ -138,7 +122,7 @@ public final class Receive {
         Map<String, String> settings = Map.of("bank-b.jdbc-url", bank.url(), "bank-b.user", "postgres", "operate.data-source", "bankB",
                 "replay.request", request);
         long start = System.nanoTime();
-        try (RouteProcess command = RouteProcess.camelMain(folder.resolve("replay.log"), settings, "replay.camel.yaml", "operate-end-letters.camel.yaml",
+        try (RouteProcess command = RouteProcess.camelMain(bench.folder.resolve("replay.log"), settings, "replay.camel.yaml", "operate-end-letters.camel.yaml",
                 "camel.main.duration-max-messages=1").start()) {
             check(command.awaitExit() == 0, command.log());
         }
