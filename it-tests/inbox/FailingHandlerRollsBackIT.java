@@ -28,9 +28,7 @@ class FailingHandlerRollsBackIT {
 
     @Test
     void handlerThatAlwaysFailsLeavesADeadLetterAndNothingElseAndTheNextRecordFlows() {
-        inbox.fail("NEW.transfer_id = 't-1' AND nextval('attempt') > 0");
-        inbox.request("m-1", "t-1");
-        inbox.request("m-2", "t-2");
+        inbox.requestsOfWhichTheFirstFails(2);
         inbox.settings.put("inbox.bank-b-credit-transfer.retry.max-attempts", "0");
 
         try (Routes bank = inbox.start()) {

@@ -28,6 +28,14 @@ final class InboxFixture extends ReceivingBank {
         request("a-1", messageId, transferId);
     }
 
+    /** Requests of one key: m-1 for t-1, whose handler fails and counts its attempts, then m-2 for t-2 and so on. */
+    void requestsOfWhichTheFirstFails(int requests) {
+        fail("NEW.transfer_id = 't-1' AND nextval('attempt') > 0");
+        for (int i = 1; i <= requests; i++) {
+            request("m-" + i, "t-" + i);
+        }
+    }
+
     List<Map<String, Object>> deadLetters() {
         return database.rows("""
                 SELECT message_id, topic_offset, attempts, error_class, error_message, convert_from(payload, 'UTF8') AS payload

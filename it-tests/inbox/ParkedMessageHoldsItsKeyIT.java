@@ -15,9 +15,7 @@ class ParkedMessageHoldsItsKeyIT {
 
     @Test
     void keyWaitsBehindItsParkedMessageAndGoesOnInOrderWhileOtherKeysFlow() {
-        inbox.fail("NEW.transfer_id = 't-1'");
-        inbox.request("m-1", "t-1");
-        inbox.request("m-2", "t-2");
+        inbox.requestsOfWhichTheFirstFails(2);
         inbox.request("other", "m-3", "t-3");
         inbox.request("m-4", "t-4");
         try (Routes bank = inbox.start()) {
@@ -37,10 +35,7 @@ class ParkedMessageHoldsItsKeyIT {
 
     @Test
     void deadHeadLetsItsFollowersGoInOrder() {
-        inbox.fail("NEW.transfer_id = 't-1' AND nextval('attempt') > 0");
-        inbox.request("m-1", "t-1");
-        inbox.request("m-2", "t-2");
-        inbox.request("m-3", "t-3");
+        inbox.requestsOfWhichTheFirstFails(3);
         inbox.settings.put("inbox.retry.max-attempts", "2");
         try (Routes bank = inbox.start()) {
             inbox.awaitBooked("t-2", "t-3");
@@ -60,40 +55,24 @@ class ParkedMessageHoldsItsKeyIT {
 
     @Test
     void followersOvertakeWhereOrderIsSkip() {
-        inbox.fail("NEW.transfer_id = 't-1'");
-        inbox.request("m-1", "t-1");
-        inbox.request("m-2", "t-2");
+        inbox.requestsOfWhichTheFirstFails(2);
         inbox.settings.put("inbox.bank-b-credit-transfer.order", "skip");
-        try (Routes bank = inbox.start()) {
-            inbox.awaitBooked("t-2");
-            inbox.fail("false");
-            inbox.awaitBooked("t-2", "t-1");
-        }
 
-        inbox.assertEffects(2);
+        assertFirstIsHandledAfterTheSecond();
     }
 
     @Test
     void duplicateOfAParkedMessageHasNoEffectOfItsOwn() {
-        inbox.fail("NEW.transfer_id = 't-1'");
-        inbox.request("m-1", "t-1");
+        inbox.requestsOfWhichTheFirstFails(1);
         inbox.request("m-1", "t-1");
         inbox.request("other", "m-2", "t-2");
-        try (Routes bank = inbox.start()) {
-            inbox.awaitBooked("t-2");
-            assertThat(parked()).containsExactly("m-1 RETRYING");
-            inbox.fail("false");
-            inbox.awaitBooked("t-2", "t-1");
-        }
 
-        inbox.assertEffects(2);
+        assertFirstIsHandledAfterTheSecond();
     }
 
     @Test
     void operatorCanGiveUpAParkedMessage() {
-        inbox.fail("NEW.transfer_id = 't-1'");
-        inbox.request("m-1", "t-1");
-        inbox.request("m-2", "t-2");
+        inbox.requestsOfWhichTheFirstFails(2);
         inbox.settings.put("inbox.retry.first-delay", "1h");
         try (Routes bank = inbox.start()) {
             InboxFixture.await().untilAsserted(() -> assertThat(parked()).hasSize(2));
@@ -102,6 +81,18 @@ class ParkedMessageHoldsItsKeyIT {
         }
 
         assertThat(inbox.deadLetters()).hasSize(1);
+    }
+
+    /** The first is parked while the second is handled, and is handled once when its handler fails no longer. */
+    private void assertFirstIsHandledAfterTheSecond() {
+        try (Routes bank = inbox.start()) {
+            inbox.awaitBooked("t-2");
+            assertThat(parked()).containsExactly("m-1 RETRYING");
+            inbox.fail("false");
+            inbox.awaitBooked("t-2", "t-1");
+        }
+
+        inbox.assertEffects(2);
     }
 
     private List<String> parked() {
