@@ -17,7 +17,6 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.support.DefaultMessage;
 import org.apache.camel.util.ObjectHelper;
-import org.apache.camel.util.TimeUtils;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -129,7 +128,7 @@ public class OutboxBatch {
         Map<String, Object> parked = park(row, circuit ? "CIRCUIT" : "REFUSED", circuit ? seen : seen + 1, error);
         Long delay;
         if (circuit) {
-            delay = TimeUtils.toMilliSeconds(context.resolvePropertyPlaceholders("{{outbox.circuit-delay}}"));
+            delay = Settings.milliseconds(context, "outbox.circuit-delay");
         } else if (FailureClassification.isPermanent(context, "outbox", destination, error)) {
             delay = null;
         } else {
