@@ -17,7 +17,7 @@ import org.apache.camel.Exchange;
  * must not use up an attempt. <em>Permanent</em>: the message is wrong and no further attempt can help. Everything else is worth
  * another attempt.
  */
-public class FailureClassification {
+final class FailureClassification {
 
     /**
      * SQLSTATEs of a server that is gone, full or stopping, by PostgreSQL's Appendix A: class 08 connection, 53 resources, 57P operator
@@ -25,11 +25,14 @@ public class FailureClassification {
      */
     private static final Set<String> SQL_STATE_CLASSES = Set.of("08", "53", "58");
 
+    private FailureClassification() {
+    }
+
     /**
      * @param  exchange the failed exchange, not null
      * @return          true if a database, broker or downstream cannot be reached
      */
-    public boolean isInfrastructure(Exchange exchange) {
+    static boolean isInfrastructure(Exchange exchange) {
         for (Throwable t = failure(exchange); t != null; t = t.getCause()) {
             if (t instanceof SQLTransientConnectionException || t instanceof SQLNonTransientConnectionException
                     || t instanceof SocketException || t instanceof SocketTimeoutException || t instanceof UnknownHostException
@@ -58,7 +61,7 @@ public class FailureClassification {
      * @return          true if the message is wrong for good: by the list {@code permanent-errors} of the consumer or destination, or
      *                  because a downstream answered with an HTTP status 4xx which is not 408, 425 or 429
      */
-    public boolean isPermanent(Exchange exchange, String side, String name) {
+    static boolean isPermanent(Exchange exchange, String side, String name) {
         return isPermanent(exchange.getContext(), side, name, failure(exchange));
     }
 

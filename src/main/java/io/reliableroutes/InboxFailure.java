@@ -7,19 +7,17 @@ import org.apache.camel.Exchange;
 /** A failed attempt to handle a received message, of an inbox or an inbox-retry: whose fault it was, and what its row tells of it. */
 final class InboxFailure {
 
-    private static final FailureClassification CLASSIFICATION = new FailureClassification();
-
     private InboxFailure() {
     }
 
     /** True if a server cannot be reached and the consumer's permanent errors do not say otherwise: the message is innocent. */
     static boolean isOutage(Exchange exchange) {
-        return CLASSIFICATION.isInfrastructure(exchange) && !isPermanent(exchange);
+        return FailureClassification.isInfrastructure(exchange) && !isPermanent(exchange);
     }
 
     /** True if no further attempt can help. */
     static boolean isPermanent(Exchange exchange) {
-        return CLASSIFICATION.isPermanent(exchange, "inbox", InboxMessage.consumer(exchange));
+        return FailureClassification.isPermanent(exchange, "inbox", InboxMessage.consumer(exchange));
     }
 
     static RetrySettings settings(Exchange exchange) {
