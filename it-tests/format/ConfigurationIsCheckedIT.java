@@ -104,6 +104,7 @@ class ConfigurationIsCheckedIT {
             inbox.order                                       | maybe | inbox.order (maybe) for bank-b-credit-transfer is neither wait nor skip
             inbox.permanent-errors                            | a.B   | inbox.permanent-errors (a.B) for bank-b-credit-transfer is no class
             inbox.retention                                   | long  | inbox.retention (long) is no duration
+            check.wait                                        | long  | check.wait (long) is no duration: nobody would know how long. Write for example 15s
             retry.profile                                     | fast  | retry.profile (fast) is no profile
             """)
     void settingThatContradictsOthersIsRefused(String setting, String value, String message) {

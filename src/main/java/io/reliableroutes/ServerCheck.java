@@ -12,7 +12,6 @@ import javax.sql.DataSource;
 
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.kafka.KafkaComponent;
-import org.apache.camel.util.TimeUtils;
 import org.apache.kafka.clients.admin.Admin;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,10 +26,11 @@ final class ServerCheck {
     private final String wait;
     private final long end;
 
+    /** @throws ConfigurationException if {@code check.wait} is no duration */
     ServerCheck(CamelContext context) {
         this.context = context;
-        this.wait = context.resolvePropertyPlaceholders("{{check.wait}}");
-        this.end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(TimeUtils.toMilliSeconds(wait));
+        this.wait = Settings.text(context, "check.wait");
+        this.end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Settings.milliseconds(context, "check.wait"));
     }
 
     /**
