@@ -173,6 +173,10 @@ final class Mutants {
                         .edit(INBOX, "pollOnError: RECONNECT", "pollOnError: ERROR_HANDLER").unchecked(),
                 new Mutant("handler has an error handler of its own, and there is no check", Scenario.FAILING_MESSAGE_IS_PARKED_AFTER_ITS_ATTEMPTS,
                         "times and is not parked")
-                        .edit("routes/bank-b-credit-transfer.camel.yaml", "    errorHandler:\n      noErrorHandler: {}\n", "").unchecked());
+                        .edit("routes/bank-b-credit-transfer.camel.yaml", "    errorHandler:\n      noErrorHandler: {}\n", "").unchecked(),
+                new Mutant("handler calls its failures handled, and there is no check", Scenario.FAILING_MESSAGE_IS_PARKED_AFTER_ITS_ATTEMPTS,
+                        "m-1 has no effect")
+                        .edit("routes/bank-b-credit-transfer.camel.yaml", "      noErrorHandler: {}\n",
+                                "      deadLetterChannel:\n        deadLetterUri: log:dead\n").unchecked());
     }
 }

@@ -123,7 +123,10 @@ final class ConfigurationCheck implements StartupListener {
         checkCalledRoutes(route, transacted.getOutputs());
     }
 
-    /** A called route with an error handler of its own ends the failure inside the transaction, which then commits. */
+    /**
+     * A called route with an error handler of its own keeps a failure from the caller's policy. With Camel's default one a received record
+     * comes again for ever; one that calls the failure handled lets the offset pass it, with nothing parked.
+     */
     private void checkCalledRoutes(RouteDefinition caller, List<ProcessorDefinition<?>> steps) {
         for (ToDefinition to : filterTypeInOutputs(steps, ToDefinition.class)) {
             String target = uri(caller, to.getEndpointUri());
@@ -138,8 +141,8 @@ final class ConfigurationCheck implements StartupListener {
             Object errorHandler = called.getErrorHandlerFactory();
             if (errorHandler == null || !errorHandler.getClass().getSimpleName().startsWith("NoErrorHandler")) {
                 throw new ConfigurationException("route " + called.getId() + " is called in the transaction of route " + caller.getId()
-                        + " and has an error handler of its own: it would swallow a failure, and the transaction would commit without the "
-                        + "effect. Write errorHandler: {noErrorHandler: {}} into route " + called.getId() + ".");
+                        + " and has an error handler of its own: a failure would not reach the policy of the caller, and its message would come "
+                        + "again for ever or be lost. Write errorHandler: {noErrorHandler: {}} into route " + called.getId() + ".");
             }
             checkCalledRoutes(called, called.getOutputs());
         }
