@@ -88,8 +88,10 @@ final class FailureClassification {
         }
     }
 
-    private static Throwable failure(Exchange exchange) {
+    /** What has failed: now, or in an earlier delivery of a message that is given up. */
+    static Throwable failure(Exchange exchange) {
         Throwable caught = exchange.getException();
-        return caught != null ? caught : exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        caught = caught != null ? caught : exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        return caught != null ? caught : exchange.getProperty(JmsInbox.FAILURE, Throwable.class);
     }
 }

@@ -26,7 +26,7 @@ final class InboxFailure {
 
     /** Adds the error to the parameters of a statement, and as {@code delay} the milliseconds until the next attempt, null if there is none. */
     static void describe(Map<String, Object> parameters, Exchange exchange, int attempts) {
-        Throwable cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        Throwable cause = FailureClassification.failure(exchange);
         parameters.put("attempts", attempts);
         parameters.put("error_class", cause.getClass().getName());
         parameters.put("error_message", InboxMessage.text(String.valueOf(cause.getMessage()), 4000));

@@ -6,8 +6,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 import jakarta.jms.BytesMessage;
+import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
+import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
 import org.apache.camel.Exchange;
 
@@ -18,8 +20,9 @@ import org.apache.camel.Exchange;
  */
 public class JmsInbox {
 
-    /** Exchange property: the JMS message as it came. */
-    static final String MESSAGE = "jmsMessage";
+    /** Exchange property: why a message is given up. */
+    static final String FAILURE = "inboxFailure";
+    private static final String MESSAGE = "jmsMessage";
 
     private static final int REMEMBERED = 10_000;
     private static final Map<String, Throwable> FAILURES = Collections.synchronizedMap(new LinkedHashMap<>() {
@@ -64,7 +67,7 @@ public class JmsInbox {
      * @throws JMSException if the message cannot be read
      */
     public boolean isGivenUp(Exchange exchange) throws JMSException {
-        if (exchange.getProperty(Exchange.EXCEPTION_CAUGHT) != null) {
+        if (exchange.getProperty(FAILURE) != null) {
             return true;
         }
         String consumer = consumer(exchange);
@@ -74,13 +77,13 @@ public class JmsInbox {
         if (!permanent && attempts < RetrySettings.of(exchange.getContext(), "inbox", consumer).immediateAttempts()) {
             return false;
         }
-        giveUp(exchange, failure != null ? failure : new IllegalStateException("delivered " + attempts + " times without a commit, by a process "
-                + "that has ended since; its log may tell why"), attempts);
+        giveUp(exchange, failure != null ? failure : new IllegalStateException("delivered " + attempts + " times, and its transaction has failed to "
+                + "commit, or the process has ended; the log may tell why"), attempts);
         return true;
     }
 
     private static void giveUp(Exchange exchange, Throwable failure, int attempts) {
-        exchange.setProperty(Exchange.EXCEPTION_CAUGHT, failure);
+        exchange.setProperty(FAILURE, failure);
         exchange.setProperty(TransactionPolicy.ATTEMPTS, attempts);
     }
 
@@ -90,13 +93,28 @@ public class JmsInbox {
     }
 
     /**
+     * Sends the message as it came, unread, to another queue, in the current transaction. Camel's JMS producer would make a new, empty
+     * message of it.
+     *
+     * @param  exchange     an exchange that {@link #read} has seen, not null
+     * @param  queue        where to, not null
+     * @throws JMSException if the broker cannot be reached
+     */
+    public void keep(Exchange exchange, String queue) throws JMSException {
+        XaConnectionFactory connections = exchange.getContext().getRegistry().findSingleByType(XaConnectionFactory.class);
+        try (Connection connection = connections.createConnection(); Session session = connection.createSession()) {
+            session.createProducer(session.createQueue(queue)).send(message(exchange));
+        }
+    }
+
+    /**
      * Remembers why a delivery has failed.
      *
      * @param  exchange     the failed exchange, not null
      * @throws JMSException if the message cannot be read
      */
     public void remember(Exchange exchange) throws JMSException {
-        if (message(exchange) != null) {
+        if (message(exchange) != null && exchange.getProperty(FAILURE) == null) {
             FAILURES.put(id(exchange), exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class));
         }
     }

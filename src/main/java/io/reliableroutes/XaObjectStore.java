@@ -7,10 +7,8 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.concurrent.locks.LockSupport;
 
 import com.arjuna.ats.arjuna.common.ObjectStoreEnvironmentBean;
 import com.arjuna.ats.internal.arjuna.objectstore.ShadowNoFileLockStore;
@@ -92,37 +90,27 @@ final class XaObjectStore implements AutoCloseable {
     }
 
     private static XaObjectStore openDatabase(String url, String nodeIdentifier) {
+        AgroalDataSource database = null;
         try {
-            AgroalDataSource database = AgroalDataSource.from(new AgroalDataSourceConfigurationSupplier().connectionPoolConfiguration(pool -> pool
+            database = AgroalDataSource.from(new AgroalDataSourceConfigurationSupplier().connectionPoolConfiguration(pool -> pool
                     .maxSize(POOL_SIZE)
                     .acquisitionTimeout(Duration.ofSeconds(10))
                     .connectionFactoryConfiguration(connection -> connection.jdbcUrl(url).connectionProviderClass(Driver.class))));
-            awaitDatabase(database, url);
-            each(bean -> {
-                bean.setObjectStoreType(JDBCStore.class.getName());
-                bean.setJdbcDataSource(database);
-                bean.setTablePrefix("xa_" + nodeIdentifier.replaceAll("[^A-Za-z0-9]", "_") + "_");
-            });
-            return new XaObjectStore(null, database);
+            database.getConnection().close();
         } catch (SQLException e) {
-            throw new ConfigurationException("xa.object-store (" + url.replaceFirst("\\?.*", "") + ") cannot be reached: " + e.getMessage()
-                    + ". No decision could be logged. Correct it.");
-        }
-    }
-
-    /** The database may be starting, too. */
-    private static void awaitDatabase(AgroalDataSource database, String url) throws SQLException {
-        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-        while (true) {
-            try (Connection connection = database.getConnection()) {
-                return;
-            } catch (SQLException e) {
-                if (System.nanoTime() > end) {
-                    throw e;
-                }
-                LockSupport.parkNanos(Duration.ofMillis(500).toNanos());
+            if (database != null) {
+                database.close();
             }
+            throw new ConfigurationException("xa.object-store (" + url.replaceFirst("\\?.*", "") + ") cannot be reached: " + e.getMessage()
+                    + ". No decision could be logged. Start the database, or correct the URL.");
         }
+        AgroalDataSource store = database;
+        each(bean -> {
+            bean.setObjectStoreType(JDBCStore.class.getName());
+            bean.setJdbcDataSource(store);
+            bean.setTablePrefix("xa_" + nodeIdentifier.replaceAll("[^A-Za-z0-9]", "_") + "_");
+        });
+        return new XaObjectStore(null, store);
     }
 
     /** Narayana has three stores: of decisions, of states and of remote communication. */
