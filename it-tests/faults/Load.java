@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import demo.Bank;
 import demo.Customers;
+import demo.HttpRequests;
 
 /**
  * Customers who request transfers until they are stopped. Each account has one customer, who waits for each answer, so the order of
@@ -29,7 +30,7 @@ final class Load {
     private final Customers customers;
 
     Load(String url, long seed) {
-        customers = new Customers(url);
+        customers = new Customers(new HttpRequests(url));
         for (int i = 0; i < Bank.ACCOUNTS; i++) {
             requests.put("a-" + i, new ArrayList<>());
         }

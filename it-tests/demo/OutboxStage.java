@@ -1,0 +1,74 @@
+package demo;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+import harness.Kafka;
+
+/** Transfer and notify by outbox and inbox, over Kafka. */
+final class OutboxStage extends Stage {
+
+    private Kafka kafka;
+
+    OutboxStage() throws IOException {
+        System.out.println("Starting PostgreSQL and Kafka; data and logs are in " + folder);
+    }
+
+    @Override
+    void startBroker() {
+        kafka = new Kafka(folder.resolve("kafka")).start();
+        for (String topic : new String[] {"transfer.requested", "transfer.completed", "transfer.rejected", "transfer.settled"}) {
+            kafka.createTopics(4, topic, topic + ".dead");
+        }
+    }
+
+    @Override
+    void stopBroker() {
+        if (kafka != null) {
+            kafka.close();
+        }
+    }
+
+    @Override
+    void addApplications(Map<String, String> settings) {
+        settings.put("kafka.brokers", kafka.brokers());
+        add("bank-a", settings, "bank-a-*.camel.yaml");
+        add("bank-a-relay", settings, "bank-a-relay.camel.yaml");
+        add("bank-b", settings, "bank-b-*.camel.yaml");
+        add("notifier", settings, "notifier-*.camel.yaml");
+    }
+
+    private String url() {
+        return "http://localhost:" + httpPort;
+    }
+
+    @Override
+    Consumer<Map<String, Object>> requests() {
+        System.out.println("Requesting transfers at " + url());
+        return new HttpRequests(url());
+    }
+
+    @Override
+    void chaos(Customers customers, int transfers) {
+        customers.await(transfers / 5);
+        restart("bank-a-relay");
+        restart("bank-b");
+        customers.await(transfers / 2);
+        restart("bank-a");
+        customers.await(transfers * 4 / 5);
+        System.out.println("kill -9 Kafka");
+        kafka.kill();
+        kafka.start();
+        System.out.println("Kafka is back");
+    }
+
+    @Override
+    List<String> hints() {
+        return List.of("  curl -i " + url() + "/transfers -H 'Content-Type: application/json' \\",
+                "       -d '{\"transferId\":\"mine\",\"from\":\"a-1\",\"to\":\"b-1\",\"amount\":12.50}'",
+                "  curl " + url() + "/transfers/mine", "  curl " + url() + "/accounts/a-1", "  curl " + url() + "/openapi.json",
+                "  Kafka: " + kafka.brokers());
+    }
+}

@@ -1,0 +1,158 @@
+package demo;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import harness.Database;
+import harness.Java;
+import harness.Kafka;
+import harness.RouteProcess;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import org.awaitility.Awaitility;
+
+/** The servers and the applications that a demo runs on. It starts them on free ports and cleans up after them. */
+abstract class Stage implements AutoCloseable {
+
+    final Path folder;
+    final int httpPort = Kafka.freePort();
+    private final int servicePort = Kafka.freePort();
+    private final Map<String, RouteProcess> applications = new LinkedHashMap<>();
+    private EmbeddedPostgres postgres;
+    private Process service;
+    private Bank bank;
+    private boolean keepsLogs;
+
+    Stage() throws IOException {
+        folder = Files.createTempDirectory("reliable-routes-demo");
+    }
+
+    /** Starts the broker and makes what is to be on it; called while PostgreSQL starts. */
+    abstract void startBroker();
+
+    abstract void stopBroker();
+
+    /** Adds the applications. */
+    abstract void addApplications(Map<String, String> settings);
+
+    /** How a customer requests a transfer: returns when the request is taken. */
+    abstract Consumer<Map<String, Object>> requests();
+
+    /** Kills things while customers request so many transfers. */
+    abstract void chaos(Customers customers, int transfers);
+
+    /** What to try while everything is left running, a line each. */
+    abstract List<String> hints();
+
+    final void start() throws IOException {
+        Thread broker = new Thread(this::startBroker);
+        broker.start();
+        postgres = EmbeddedPostgres.builder().setPGStartupWait(Duration.ofSeconds(60)).setErrorRedirector(ProcessBuilder.Redirect.DISCARD)
+                .setServerConfig("max_prepared_transactions", "100").setOutputRedirector(ProcessBuilder.Redirect.DISCARD).start();
+        bank = Bank.open(database("bank_a"), database("bank_b"), database("notifier"));
+        try {
+            broker.join();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        service = new ProcessBuilder(Java.executable(), "-XX:TieredStopAtLevel=1", "-Xmx64m", "-cp", Java.testClasspath(),
+                NotificationService.class.getName(), String.valueOf(servicePort)).redirectErrorStream(true)
+                .redirectOutput(folder.resolve("notification-service.log").toFile()).start();
+        Map<String, String> settings = bank.settings();
+        settings.put("notifier.service-timeout", "1000");
+        settings.put("notifier.service-url", "http://localhost:" + servicePort + "/notifications");
+        addApplications(settings);
+        System.out.println("Starting " + String.join(", ", applications.keySet()) + " with Camel JBang");
+        applications.values().forEach(RouteProcess::start);
+        applications.values().forEach(RouteProcess::awaitStarted);
+    }
+
+    private Database database(String name) {
+        String url = "jdbc:postgresql://localhost:" + postgres.getPort() + "/";
+        new Database(url + "postgres").update("CREATE DATABASE " + name);
+        return new Database(url + name);
+    }
+
+    /** Adds an application: files of routes/, with * for any text, and options of Camel JBang. */
+    final void add(String name, Map<String, String> settings, String... arguments) {
+        String[] expanded = Arrays.stream(arguments).flatMap(Stage::expand).toArray(String[]::new);
+        applications.put(name, RouteProcess.camelJbang(folder.resolve(name + ".log"), settings, httpPort, expanded));
+    }
+
+    private static Stream<String> expand(String argument) {
+        if (argument.startsWith("--")) {
+            return Stream.of(argument);
+        }
+        try (Stream<Path> files = Files.list(Java.root().resolve("routes"))) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(file -> file.matches(argument.replace(".", "\\.").replace("*", ".*"))).sorted().toList().stream();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    final Bank bank() {
+        return bank;
+    }
+
+    /** Returns when so many transfers have ended. */
+    final void awaitEnded(int transfers) {
+        Awaitility.await().atMost(Duration.ofMinutes(10)).pollInterval(Duration.ofMillis(20))
+                .until(() -> bank.bankA().count("transfer WHERE status <> 'PENDING'") >= transfers);
+    }
+
+    final void restart(String name) {
+        System.out.println("kill -9 " + name);
+        applications.get(name).kill();
+        applications.get(name).start().awaitStarted();
+        System.out.println(name + " is back");
+    }
+
+    /** The notification service's own books: what it has sent, and how often it was called. */
+    final JsonNode books() throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + servicePort + "/notifications")).build();
+        return new ObjectMapper().readTree(HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body());
+    }
+
+    final void keepLogs() {
+        keepsLogs = true;
+        System.out.println("The logs are kept in " + folder);
+    }
+
+    @Override
+    public final synchronized void close() {
+        applications.values().forEach(RouteProcess::close);
+        applications.clear();
+        if (service != null) {
+            service.destroyForcibly();
+        }
+        stopBroker();
+        try {
+            if (postgres != null) {
+                postgres.close();
+                postgres = null;
+            }
+            if (Files.exists(folder) && !keepsLogs) {
+                try (Stream<Path> files = Files.walk(folder)) {
+                    files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+                }
+            }
+        } catch (IOException e) {
+            System.err.println(folder + " could not be cleaned up: " + e.getMessage());
+        }
+    }
+}
