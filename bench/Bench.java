@@ -1,6 +1,7 @@
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 
 import harness.Database;
 import harness.Java;
@@ -16,8 +17,15 @@ final class Bench implements AutoCloseable {
     private int number;
 
     Bench() throws IOException {
-        postgres = EmbeddedPostgres.builder().setErrorRedirector(ProcessBuilder.Redirect.DISCARD)
-                .setOutputRedirector(ProcessBuilder.Redirect.DISCARD).start();
+        this(Map.of());
+    }
+
+    /** @param settings of postgresql.conf that are not the embedded server's defaults, not null */
+    Bench(Map<String, String> settings) throws IOException {
+        EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder().setErrorRedirector(ProcessBuilder.Redirect.DISCARD)
+                .setOutputRedirector(ProcessBuilder.Redirect.DISCARD);
+        settings.forEach(builder::setServerConfig);
+        postgres = builder.start();
         kafka = new Kafka(folder.resolve("kafka")).start();
     }
 

@@ -73,6 +73,14 @@ public final class Artemis implements AutoCloseable {
         });
     }
 
+    /** Sends many at once. */
+    public void sendAll(String queue, List<String> texts) {
+        with(context -> {
+            texts.forEach(text -> context.createProducer().send(context.createQueue(queue), text));
+            return null;
+        });
+    }
+
     /** Sends an ObjectMessage: what no receiver should ever read. */
     public void sendObject(String queue, Serializable object) {
         with(context -> {

@@ -48,7 +48,7 @@ public final class RouteProcess implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(Java.executable(), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m",
                 "-cp", classpath, RunRoutes.class.getName()));
         for (String file : files) {
-            command.add(file.contains("=") ? file : "routes/" + file);
+            command.add(file.contains("=") || file.startsWith("/") ? file : "routes/" + file);
         }
         return new RouteProcess(command, log, new LinkedHashMap<>(settings));
     }

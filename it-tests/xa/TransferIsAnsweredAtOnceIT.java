@@ -1,0 +1,54 @@
+package xa;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+
+import harness.Kafka;
+import harness.RouteProcess;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** XA over two databases without JMS: the answer to a request comes after both have committed. */
+class TransferIsAnsweredAtOnceIT {
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void answerTellsHowTheTransferEndedAndNothingStaysInDoubt() throws Exception {
+        int port = Kafka.freePort();
+        try (XaFixture xa = new XaFixture(folder)) {
+            // without Artemis: nothing of it is needed here
+            xa.artemis.kill();
+            try (RouteProcess process = RouteProcess.camelMain(xa.log(), xa.settings, "profile=xa", "camel.server.enabled=true", "camel.server.port=" + port,
+                    "xa-api.camel.yaml", "xa-request-transfer.camel.yaml",
+                    "xa-move-money.camel.yaml", "bank-a-check-request.camel.yaml", "bank-a-book-transfer.camel.yaml", "bank-a-end-transfer.camel.yaml",
+                    "bank-a-tell-settled.camel.yaml", "bank-a-answer-request.camel.yaml", "bank-b-book-credit.camel.yaml").start().awaitStarted()) {
+                assertThat(post(port, "t-1", "b-1", "10.00")).as(process.log()).startsWith("200 ").contains("COMPLETED");
+                assertThat(post(port, "t-1", "b-1", "10.00")).startsWith("200 ").contains("COMPLETED");
+                assertThat(post(port, "t-1", "b-2", "10.00")).startsWith("400 ").contains("taken by another transfer");
+                assertThat(post(port, "t-2", "b-9", "10.00")).startsWith("200 ").contains("REJECTED", "ACCOUNT_CLOSED");
+                assertThat(post(port, "t-3", "b-1", "-1")).startsWith("400 ").contains("nothing was booked");
+
+                assertThat(xa.bank.bankA().value("SELECT balance::int FROM account WHERE id = 'a-1'")).isEqualTo(990);
+                assertThat(xa.bank.bankB().value("SELECT balance::int FROM account WHERE id = 'b-1'")).isEqualTo(10);
+                assertThat(xa.postgres.database("postgres").count("pg_prepared_xacts")).isZero();
+
+                xa.postgres.crash();
+                assertThat(post(port, "t-4", "b-1", "10.00")).startsWith("503 ").contains("the bank cannot answer now");
+            }
+        }
+    }
+
+    private static String post(int port, String id, String to, String amount) throws Exception {
+        String body = "{\"transferId\":\"%s\",\"from\":\"a-1\",\"to\":\"%s\",\"amount\":%s}".formatted(id, to, amount);
+        HttpResponse<String> answer = HttpClient.newHttpClient().send(HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/transfers"))
+                .header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString(body)).build(), HttpResponse.BodyHandlers.ofString());
+        return answer.statusCode() + " " + answer.body();
+    }
+}
