@@ -74,6 +74,16 @@ class ConfigurationIsCheckedIT {
     }
 
     @Test
+    void jmsReceiverThatIsXaInNameOnlyIsRefused() throws IOException {
+        settings.put("camel.component.jms.connectionFactory", "#class:org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory");
+
+        assertRefused(jmsReceiver("          cacheLevelName: CACHE_NONE\n", "          cacheLevelName: CACHE_CONSUMER\n"),
+                "cacheLevelName (CACHE_CONSUMER) is not CACHE_NONE: a message could be acknowledged outside its transaction and lost");
+        assertRefused(jmsReceiver("          mapJmsMessage: false\n", ""), "mapJmsMessage (null) is not false");
+        assertRefused(jmsReceiver("id: inbox-jms", "id: inbox-jms"), "transactionManager is no io.reliableroutes.XaTransactionManager");
+    }
+
+    @Test
     void missingSettingIsRefused() {
         settings.put("inbox.outage-delay", "");
         assertRefused("bank-b-credit-transfer.camel.yaml" + BOOK, "inbox.outage-delay is not set: the routes of Reliable Routes cannot start.");
@@ -194,6 +204,16 @@ class ConfigurationIsCheckedIT {
         String text = Files.readString(Java.root().resolve(file));
         assertThat(change.apply(text)).as("what the test changes in " + file).isNotEqualTo(text);
         return Files.writeString(Files.createTempDirectory(folder, "broken").resolve(Path.of(file).getFileName()), change.apply(text)).toString();
+    }
+
+    /** The shipped JMS receiver, with one change. */
+    private String jmsReceiver(String old, String now) throws IOException {
+        String text = Files.readString(Java.root().resolve("src/main/resources/camel/inbox-jms.camel.yaml"));
+        assertThat(text).contains(old);
+        String use = Files.readString(Java.root().resolve("routes/xa-notify.camel.yaml")).replace("routeTemplateRef: inbox-jms\n", "routeTemplateRef: other-inbox-jms\n")
+                .replace("notifierDb", "bankB").replace("notifier-tell-customer", "bank-b-book-credit");
+        return Files.writeString(Files.createTempDirectory(folder, "receiver").resolve("receiver.camel.yaml"),
+                text.replace(old, now).replace("id: inbox-jms\n", "id: other-inbox-jms\n") + use) + BOOK;
     }
 
     /** The shipped receiver as a route of its own, with one change: templates are loaded by the pack itself. */

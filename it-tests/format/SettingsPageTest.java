@@ -8,22 +8,24 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import harness.Java;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 class SettingsPageTest {
 
-    @Test
-    void pageAndFileNameTheSameSettingsWithTheSameDefaults() throws IOException {
+    @ParameterizedTest
+    @CsvSource({"application.properties, settings.md", "application-xa.properties, xa.md"})
+    void pageAndFileNameTheSameSettingsWithTheSameDefaults(String properties, String document) throws IOException {
         Map<String, String> file = new TreeMap<>();
-        for (String line : Files.readAllLines(Java.root().resolve("routes/application.properties"))) {
+        for (String line : Files.readAllLines(Java.root().resolve("routes").resolve(properties))) {
             if (line.matches("[a-z].*=.*") && !line.startsWith("camel.")) {
                 file.put(line.substring(0, line.indexOf('=')), line.substring(line.indexOf('=') + 1));
             }
         }
         Map<String, String> page = new TreeMap<>();
-        Matcher row = Pattern.compile("(?m)^\\| `([^`]+)` \\| `?([^|`]*)`? \\|.*").matcher(Files.readString(Java.root().resolve("docs/settings.md")));
+        Matcher row = Pattern.compile("(?m)^\\| `([^`]+)` \\| `?([^|`]*)`? \\|.*").matcher(Files.readString(Java.root().resolve("docs").resolve(document)));
         while (row.find()) {
             page.put(row.group(1), row.group(2).strip());
         }

@@ -80,15 +80,7 @@ class CrashIsRecoveredIT {
     /** Requests a transfer of a process that ends at the given step of its commit, as by kill -9. */
     private static String crash(String method, String place, int count) {
         String id = "t-" + ++number;
-        try (RouteProcess process = xa.transfersWith("""
-                RULE crash
-                CLASS com.arjuna.ats.internal.jta.resources.arjunacore.XAResourceRecord
-                METHOD %s
-                AT %s
-                IF incrementCounter("step") == %d
-                DO traceln("halted"); Runtime.getRuntime().halt(99)
-                ENDRULE
-                """.formatted(method, place, count)).start()) {
+        try (RouteProcess process = xa.transfersWith(halt(method, place, count)).start()) {
             xa.request(id, "a-1", "b-1", "1.00");
             assertThat(process.awaitExit()).as(process.log()).isEqualTo(99);
         }
@@ -103,5 +95,17 @@ class CrashIsRecoveredIT {
             xa.request(id + "-next", "a-1", "b-1", "1.00");
             xa.awaitCompleted(id + "-next", process);
         }
+    }
+
+    static String halt(String method, String place, int count) {
+        return """
+                RULE crash
+                CLASS com.arjuna.ats.internal.jta.resources.arjunacore.XAResourceRecord
+                METHOD %s
+                AT %s
+                IF incrementCounter("step") == %d
+                DO Runtime.getRuntime().halt(99)
+                ENDRULE
+                """.formatted(method, place, count);
     }
 }

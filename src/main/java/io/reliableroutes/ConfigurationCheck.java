@@ -28,13 +28,6 @@ import static org.apache.camel.model.ProcessorDefinitionHelper.filterTypeInOutpu
  */
 final class ConfigurationCheck implements StartupListener {
 
-    /**
-     * Camel's defaults skip a failed record and commit past it. After an error of the consumer itself, such as a commit that timed out,
-     * {@code pollOnError} would go on behind all records that were fetched; only a reconnect starts at the committed offset.
-     */
-    private static final Map<String, String> SAFE_CONSUMER = Map.of("autoCommitEnable", "false", "allowManualCommit", "true",
-            "breakOnFirstError", "true", "autoOffsetReset", "earliest", "pollOnError", "RECONNECT");
-
     /** What the vocabulary uses; the applications' own settings are theirs. */
     private static final List<String> SETTINGS = List.of("alert.poll-delay", "alert.window", "check.wait", "dead-letter.retention", "inbox.max-poll-records", "inbox.outage-delay",
             "inbox.permanent-errors", "inbox.redelivery-horizon", "inbox.retention", "inbox.retry.poll-max-delay", "kafka.brokers",
@@ -60,10 +53,10 @@ final class ConfigurationCheck implements StartupListener {
             Collection<TransactedDefinition> transacted = filterTypeInOutputs(route.getOutputs(), TransactedDefinition.class);
             transacted.forEach(step -> checkTransacted(route, step));
             String from = uri(route, route.getInput().getEndpointUri());
-            if (from.startsWith("kafka:") && !transacted.isEmpty()) {
-                checkConsumer(route, from);
-            }
             jms |= from.startsWith("jms:");
+            if (!transacted.isEmpty()) {
+                new ConsumerCheck(context, route.getId(), from).check();
+            }
             for (ToDefinition to : filterTypeInOutputs(route.getOutputs(), ToDefinition.class)) {
                 String target = uri(route, to.getEndpointUri());
                 checkOutboxSink(route, target);
@@ -148,24 +141,6 @@ final class ConfigurationCheck implements StartupListener {
         }
     }
 
-    private void checkConsumer(RouteDefinition route, String from) {
-        Map<String, Object> options = query(from);
-        SAFE_CONSUMER.forEach((option, safe) -> {
-            if (!safe.equals(String.valueOf(options.get(option)))) {
-                throw new ConfigurationException("route " + route.getId() + ": " + option + " (" + options.get(option) + ") is not " + safe
-                        + ": Kafka's offset would pass a message that has no effect yet. Write " + option + ": " + safe + ".");
-            }
-        });
-        if (options.get("groupId") == null) {
-            throw new ConfigurationException("route " + route.getId() + ": groupId is missing: after a restart the consumer would not know "
-                    + "what it has read. Write groupId: the consumer's name.");
-        }
-        if ("true".equals(String.valueOf(options.get("batching")))) {
-            throw new ConfigurationException("route " + route.getId() + ": batching (true) commits offsets past a failed message "
-                    + "(CAMEL-23994): it would be lost. Leave batching out.");
-        }
-    }
-
     private void checkOutboxSink(RouteDefinition route, String target) {
         if (!target.startsWith("kamelet:outbox-sink")) {
             return;
@@ -193,7 +168,7 @@ final class ConfigurationCheck implements StartupListener {
         return route.getTemplateParameters() == null ? Map.of() : route.getTemplateParameters();
     }
 
-    private static Map<String, Object> query(String uri) {
+    static Map<String, Object> query(String uri) {
         try {
             String query = StringHelper.after(uri, "?");
             return query == null ? Map.of() : URISupport.parseQuery(query);

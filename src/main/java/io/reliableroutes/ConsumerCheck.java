@@ -1,0 +1,69 @@
+package io.reliableroutes;
+
+import java.util.Map;
+
+import org.apache.camel.CamelContext;
+
+/** Refuses Kafka and JMS consumers of transacted routes whose options would lose messages. */
+final class ConsumerCheck {
+
+    /**
+     * Camel's defaults skip a failed record and commit past it. After an error of the consumer itself, such as a commit that timed out,
+     * {@code pollOnError} would go on behind all records that were fetched; only a reconnect starts at the committed offset.
+     */
+    private static final Map<String, String> SAFE_KAFKA_CONSUMER = Map.of("autoCommitEnable", "false", "allowManualCommit", "true",
+            "breakOnFirstError", "true", "autoOffsetReset", "earliest", "pollOnError", "RECONNECT");
+
+    /** A cached session or consumer does not join the transaction of a message; a mapped ObjectMessage is deserialised. */
+    private static final Map<String, String> SAFE_JMS_CONSUMER = Map.of("cacheLevelName", "CACHE_NONE", "mapJmsMessage", "false");
+
+    private final CamelContext context;
+    private final String route;
+    private final String uri;
+    private final Map<String, Object> options;
+
+    ConsumerCheck(CamelContext context, String route, String uri) {
+        this.context = context;
+        this.route = route;
+        this.uri = uri;
+        this.options = ConfigurationCheck.query(uri);
+    }
+
+    /** @throws ConfigurationException for the first problem it finds */
+    void check() {
+        if (uri.startsWith("kafka:")) {
+            checkKafka();
+        } else if (uri.startsWith("jms:")) {
+            checkJms();
+        }
+    }
+
+    private void checkKafka() {
+        checkOptions(SAFE_KAFKA_CONSUMER, "Kafka's offset would pass a message that has no effect yet");
+        if (options.get("groupId") == null) {
+            throw new ConfigurationException("route " + route + ": groupId is missing: after a restart the consumer would not know "
+                    + "what it has read. Write groupId: the consumer's name.");
+        }
+        if ("true".equals(String.valueOf(options.get("batching")))) {
+            throw new ConfigurationException("route " + route + ": batching (true) commits offsets past a failed message "
+                    + "(CAMEL-23994): it would be lost. Leave batching out.");
+        }
+    }
+
+    private void checkJms() {
+        checkOptions(SAFE_JMS_CONSUMER, "a message could be acknowledged outside its transaction and lost, or foreign code run");
+        if (context.getRegistry().findByType(XaTransactionManager.class).isEmpty()) {
+            throw new ConfigurationException("route " + route + " receives from JMS in a transaction, and transactionManager is no "
+                    + "io.reliableroutes.XaTransactionManager: message and database would not be one fact. Start it with --profile=xa.");
+        }
+    }
+
+    private void checkOptions(Map<String, String> safeOptions, String consequence) {
+        safeOptions.forEach((option, safe) -> {
+            if (!safe.equals(String.valueOf(options.get(option)))) {
+                throw new ConfigurationException("route " + route + ": " + option + " (" + options.get(option) + ") is not " + safe
+                        + ": " + consequence + ". Write " + option + ": " + safe + ".");
+            }
+        });
+    }
+}
