@@ -77,6 +77,20 @@ class CrashIsRecoveredIT {
         recover(id, process);
     }
 
+    @ParameterizedTest
+    @CsvSource({"journal", "jdbc"})
+    void everyKindOfObjectStoreRemembersTheDecision(String kind) {
+        String file = xa.settings.get("xa.object-store");
+        xa.settings.put("xa.object-store", kind.equals("jdbc") ? xa.postgres.database("notifier").url() + "?user=postgres" : "journal:" + folder.resolve("journal"));
+        try {
+            String id = crash("topLevelCommit", "EXIT", 1);
+
+            recover(id, xa.transfers().start());
+        } finally {
+            xa.settings.put("xa.object-store", file);
+        }
+    }
+
     /** Requests a transfer of a process that ends at the given step of its commit, as by kill -9. */
     private static String crash(String method, String place, int count) {
         String id = "t-" + ++number;

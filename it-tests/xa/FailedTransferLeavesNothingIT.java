@@ -136,6 +136,21 @@ class FailedTransferLeavesNothingIT {
     }
 
     @Test
+    void messageThatIsSentTwiceHasOneEffect() {
+        try (RouteProcess process = xa.transfers().start().awaitStarted()) {
+            for (String id : List.of("t-1", "t-2")) {
+                xa.artemis.send("transfer.requested", "{\"transferId\":\"%s\",\"from\":\"a-1\",\"to\":\"b-1\",\"amount\":1}".formatted(id), Map.of("ce_id", "m-1"));
+            }
+            xa.request("t-3", "a-1", "b-1", "1.00");
+            xa.awaitCompleted("t-3", process);
+
+            assertThat(xa.traces("t-1")).isEqualTo("debits=1 credits=1 status=[COMPLETED] notifications=1");
+            assertThat(xa.traces("t-2")).as("it came with the id of t-1's message").isEqualTo(NOTHING);
+            xa.assertSettled(process);
+        }
+    }
+
+    @Test
     void refusedTransferIsToldOnceAndConservesMoney() {
         try (RouteProcess process = xa.transfers().start().awaitStarted()) {
             xa.request("poor", "a-1", "b-1", "5000.00");
