@@ -80,6 +80,7 @@ class ConfigurationIsCheckedIT {
         assertRefused(jmsReceiver("          cacheLevelName: CACHE_NONE\n", "          cacheLevelName: CACHE_CONSUMER\n"),
                 "cacheLevelName (CACHE_CONSUMER) is not CACHE_NONE: a message could be acknowledged outside its transaction and lost");
         assertRefused(jmsReceiver("          mapJmsMessage: false\n", ""), "mapJmsMessage (null) is not false");
+        assertRefused(jmsReceiver("          disableReplyTo: true\n", ""), "disableReplyTo (null) is not true");
         assertRefused(jmsReceiver("id: inbox-jms", "id: inbox-jms"), "transactionManager is no io.reliableroutes.XaTransactionManager");
     }
 

@@ -73,6 +73,17 @@ public final class Artemis implements AutoCloseable {
         });
     }
 
+    /** Sends as a client that wants an answer. */
+    public void sendForReply(String queue, String text, String id, String replies) {
+        with(context -> {
+            TextMessage message = context.createTextMessage(text);
+            message.setStringProperty("ce_id", id);
+            message.setJMSReplyTo(context.createQueue(replies));
+            context.createProducer().send(context.createQueue(queue), message);
+            return null;
+        });
+    }
+
     /** Sends many at once. */
     public void sendAll(String queue, List<String> texts) {
         with(context -> {

@@ -71,7 +71,7 @@ class CrashIsRecoveredIT {
         xa.artemis.kill();
 
         RouteProcess process = xa.transfers().start();
-        XaFixture.await().until(() -> process.log().contains("a resource cannot be reached"));
+        XaFixture.await().until(() -> process.log().contains("Waiting: the JMS broker cannot be reached"));
         xa.artemis.start();
 
         recover(id, process);

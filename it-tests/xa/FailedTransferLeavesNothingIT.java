@@ -112,7 +112,7 @@ class FailedTransferLeavesNothingIT {
     void messageThatIsNoTransferIsADeadLetterAtOnceAndNothingOfItIsLost() {
         try (RouteProcess process = xa.transfers().start().awaitStarted()) {
             xa.artemis.send("transfer.requested", "{\"from\":\"a-1\",\"to\":\"b-1\",\"amount\":1}", Map.of());
-            xa.artemis.send("transfer.requested", "no JSON", Map.of("ce_id", "m-2"));
+            xa.artemis.sendForReply("transfer.requested", "no JSON", "m-2", "replies");
             xa.artemis.sendObject("transfer.requested", new java.util.ArrayList<>(List.of("an object")));
             xa.request("t-1", "a-1", "b-1", "10.00");
             xa.awaitCompleted("t-1", process);
@@ -127,6 +127,7 @@ class FailedTransferLeavesNothingIT {
                             .anySatisfy(message -> assertThat(message).contains("is neither a TextMessage nor a BytesMessage")
                                     .contains("It is kept in the queue transfer.requested.dead"))
                             .anySatisfy(message -> assertThat(message).startsWith("transferId t-1 is taken by another transfer: nothing was booked.")));
+            assertThat(xa.artemis.browse("replies")).as("nobody may name a queue for answers").isEmpty();
             assertThat(xa.artemis.browse("transfer.requested.dead")).as(process.log()).containsExactly("ActiveMQObjectMessage");
             assertThat(xa.traces("t-1")).isEqualTo("debits=1 credits=1 status=[COMPLETED] notifications=1");
             assertThat(xa.bank.bankA().rows("SELECT convert_from(payload, 'UTF8') AS payload FROM dead_letter WHERE message_id = 'm-2'"))
@@ -141,8 +142,12 @@ class FailedTransferLeavesNothingIT {
             for (String id : List.of("t-1", "t-2")) {
                 xa.artemis.send("transfer.requested", "{\"transferId\":\"%s\",\"from\":\"a-1\",\"to\":\"b-1\",\"amount\":1}".formatted(id), Map.of("ce_id", "m-1"));
             }
-            xa.request("t-3", "a-1", "b-1", "1.00");
-            xa.awaitCompleted("t-3", process);
+            // as ids these would be the same when they are cut to what an inbox holds
+            for (String id : List.of("t-3", "t-4")) {
+                xa.artemis.send("transfer.requested", "{\"transferId\":\"%s\",\"from\":\"a-1\",\"to\":\"b-1\",\"amount\":1}".formatted(id),
+                        Map.of("ce_id", "m".repeat(300) + id));
+                xa.awaitCompleted(id, process);
+            }
 
             assertThat(xa.traces("t-1")).isEqualTo("debits=1 credits=1 status=[COMPLETED] notifications=1");
             assertThat(xa.traces("t-2")).as("it came with the id of t-1's message").isEqualTo(NOTHING);
@@ -161,6 +166,48 @@ class FailedTransferLeavesNothingIT {
                     closed -> assertThat(closed).contains("REJECTED", "ACCOUNT_CLOSED")));
             xa.assertSettled(process);
         }
+    }
+
+    @Test
+    void routeThatCallsItsFailureHandledCommitsNothingOfIt() {
+        Path route = xa.write("hiding.camel.yaml", """
+                - routeConfiguration:
+                    id: hiding-policy
+                    onException:
+                      - onException:
+                          exception:
+                            - java.lang.Exception
+                          handled:
+                            constant: "true"
+                - route:
+                    id: hiding
+                    routeConfigurationId: hiding-policy
+                    from:
+                      uri: jms:queue:hiding
+                      parameters:
+                        cacheLevelName: CACHE_NONE
+                        mapJmsMessage: false
+                        disableReplyTo: true
+                      steps:
+                        - transacted:
+                            ref: "{{tx.policy}}"
+                            steps:
+                              - to:
+                                  uri: sql
+                                  parameters:
+                                    query: INSERT INTO account (id, balance) VALUES ('hidden', 1)
+                                    dataSource: "#bean:bankA"
+                              - throwException:
+                                  exceptionType: java.lang.IllegalStateException
+                                  message: the test says so
+                """);
+        try (RouteProcess process = RouteProcess.camelMain(xa.log(), xa.settings, route.toString(), "profile=xa").start().awaitStarted()) {
+            xa.artemis.send("hiding", "x", Map.of());
+
+            XaFixture.await().until(() -> process.log().split("rollback", -1).length > 3);
+            assertThat(xa.bank.bankA().count("account WHERE id = 'hidden'")).as(process.log()).isZero();
+        }
+        XaFixture.await().untilAsserted(() -> assertThat(xa.artemis.browse("hiding")).containsExactly("x"));
     }
 
     /** Lets a statement fail in the database while the condition does not hold. */

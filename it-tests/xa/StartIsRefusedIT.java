@@ -26,6 +26,9 @@ class StartIsRefusedIT {
                 xa.settings.put("xa.object-store", "file:" + folder.resolve("other-store"));
                 assertRefused(xa.transfers(), "xa.node-identifier (bank-a-1) is in use by another live process at jdbc:postgresql:");
 
+                assertRefused(RouteProcess.camelMain(xa.log(), xa.settings, "xa-notify.camel.yaml", "notifier-tell-customer.camel.yaml", "profile=xa"),
+                        "xa.node-identifier (bank-a-1) is in use by another live process at the JMS broker");
+
                 xa.settings.put("xa.object-store", store);
                 assertRefused(xa.transfers(), "is in use by another live process: each would recover the other's transactions");
                 first.kill();

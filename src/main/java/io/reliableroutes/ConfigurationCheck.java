@@ -38,7 +38,7 @@ final class ConfigurationCheck implements StartupListener {
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{([A-Za-z0-9._-]+)}}");
 
-    private static final Pattern DATA_SOURCE = Pattern.compile("[?&]dataSource=(?:#|%23)(?:bean(?::|%3A))?(\\w+)");
+    private static final Pattern DATA_SOURCE = Pattern.compile("(?:[?&]dataSource=(?:#|%23)(?:bean(?::|%3A))?|^jdbc:)(\\w+)");
 
     private final Set<String> dataSources = new TreeSet<>();
     private final Set<String> enlisted = new TreeSet<>();

@@ -14,8 +14,9 @@ final class ConsumerCheck {
     private static final Map<String, String> SAFE_KAFKA_CONSUMER = Map.of("autoCommitEnable", "false", "allowManualCommit", "true",
             "breakOnFirstError", "true", "autoOffsetReset", "earliest", "pollOnError", "RECONNECT");
 
-    /** A cached session or consumer does not join the transaction of a message; a mapped ObjectMessage is deserialised. */
-    private static final Map<String, String> SAFE_JMS_CONSUMER = Map.of("cacheLevelName", "CACHE_NONE", "mapJmsMessage", "false");
+    /** A cached session or consumer does not join the transaction of a message; a mapped ObjectMessage is deserialised; a sender could name a queue. */
+    private static final Map<String, String> SAFE_JMS_CONSUMER = Map.of("cacheLevelName", "CACHE_NONE", "mapJmsMessage", "false",
+            "disableReplyTo", "true");
 
     private final CamelContext context;
     private final String route;

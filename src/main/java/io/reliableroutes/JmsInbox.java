@@ -24,10 +24,11 @@ public class JmsInbox {
     static final String FAILURE = "inboxFailure";
     private static final String MESSAGE = "jmsMessage";
 
-    private static final int REMEMBERED = 10_000;
-    private static final Map<String, Throwable> FAILURES = Collections.synchronizedMap(new LinkedHashMap<>() {
+    private static final int REMEMBERED = 1_000;
+    private static final int LONGEST_ID = 200;
+    private static final Map<String, Memory> MEMORY = Collections.synchronizedMap(new LinkedHashMap<>() {
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Throwable> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<String, Memory> eldest) {
             return size() > REMEMBERED;
         }
     });
@@ -46,7 +47,10 @@ public class JmsInbox {
         Map<String, Object> headers = exchange.getMessage().getHeaders();
         headers.put(KafkaHeaders.TOPIC, queue);
         headers.put(KafkaHeaders.KEY, message.getStringProperty("JMSXGroupID"));
-        headers.putIfAbsent("ce_id", message.getJMSMessageID());
+        if (!(headers.get("ce_id") instanceof String id) || id.isEmpty() || id.length() > LONGEST_ID) {
+            // two ids that are too long could be the same when they are cut
+            headers.put("ce_id", message.getJMSMessageID());
+        }
         if (message instanceof TextMessage text) {
             exchange.getMessage().setBody(text.getText() == null ? null : text.getText().getBytes(StandardCharsets.UTF_8));
         } else if (message instanceof BytesMessage bytes) {
@@ -71,8 +75,9 @@ public class JmsInbox {
             return true;
         }
         String consumer = consumer(exchange);
-        int attempts = message(exchange).getIntProperty("JMSXDeliveryCount") - 1;
-        Throwable failure = FAILURES.get(id(exchange));
+        Memory memory = MEMORY.getOrDefault(id(exchange), new Memory(null, 0));
+        Throwable failure = memory.failure();
+        int attempts = message(exchange).getIntProperty("JMSXDeliveryCount") - 1 - memory.outages();
         boolean permanent = failure != null && FailureClassification.isPermanent(exchange.getContext(), "inbox", consumer, failure);
         if (!permanent && attempts < RetrySettings.of(exchange.getContext(), "inbox", consumer).immediateAttempts()) {
             return false;
@@ -101,7 +106,7 @@ public class JmsInbox {
      * @throws JMSException if the broker cannot be reached
      */
     public void keep(Exchange exchange, String queue) throws JMSException {
-        XaConnectionFactory connections = exchange.getContext().getRegistry().findSingleByType(XaConnectionFactory.class);
+        XaConnectionFactory connections = exchange.getContext().getRegistry().findByType(XaConnectionFactory.class).iterator().next();
         try (Connection connection = connections.createConnection(); Session session = connection.createSession()) {
             session.createProducer(session.createQueue(queue)).send(message(exchange));
         }
@@ -115,8 +120,23 @@ public class JmsInbox {
      */
     public void remember(Exchange exchange) throws JMSException {
         if (message(exchange) != null && exchange.getProperty(FAILURE) == null) {
-            FAILURES.put(id(exchange), exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class));
+            Throwable failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+            MEMORY.merge(id(exchange), new Memory(failure, 0), (old, now) -> new Memory(failure, old.outages()));
         }
+    }
+
+    /**
+     * Remembers that a delivery was no attempt, and lets no transaction begin for {@code inbox.outage-delay}.
+     *
+     * @param  exchange     the exchange that an outage has hit, not null
+     * @throws JMSException if the message cannot be read
+     */
+    public void pause(Exchange exchange) throws JMSException {
+        if (message(exchange) != null) {
+            MEMORY.merge(id(exchange), new Memory(null, 1), (old, now) -> new Memory(old.failure(), old.outages() + 1));
+        }
+        long pause = Settings.milliseconds(exchange.getContext(), "inbox.outage-delay");
+        exchange.getContext().getRegistry().findByType(XaTransactionManager.class).forEach(xa -> xa.recovery().pause(pause));
     }
 
     private static String id(Exchange exchange) throws JMSException {
@@ -129,5 +149,9 @@ public class JmsInbox {
 
     private static Message message(Exchange exchange) {
         return exchange.getProperty(MESSAGE, Message.class);
+    }
+
+    /** Why a message has failed last, or null, and how many of its deliveries were outages. */
+    private record Memory(Throwable failure, int outages) {
     }
 }

@@ -72,8 +72,8 @@ public class LocalDataSource extends DelegatingDataSource implements AutoCloseab
     }
 
     /** The lock of this process' node identifier in the database. */
-    XaNodeLock nodeLock(XaTransactionManager xa) {
-        return xa.recovery().nodeLock(url, user, password);
+    XaLock nodeLock(XaTransactionManager xa) {
+        return xa.recovery().nodeLock(url, node -> new XaNodeLock(node, url, user, password));
     }
 
     int poolSize() {

@@ -5,6 +5,7 @@ import jakarta.transaction.TransactionManager;
 import org.apache.camel.Exchange;
 import org.apache.camel.NamedNode;
 import org.apache.camel.Processor;
+import org.apache.camel.RollbackExchangeException;
 import org.apache.camel.Route;
 import org.apache.camel.jta.JtaTransactionPolicy;
 import org.apache.camel.model.ProcessorDefinition;
@@ -64,6 +65,7 @@ public class TransactionPolicy extends JtaTransactionPolicy {
                 int redeliveries = exchange.getMessage().getHeader(Exchange.REDELIVERY_COUNTER, 0, Integer.class);
                 exchange.setProperty(ATTEMPTS, redeliveries + 1);
                 super.process(exchange);
+                failIfMarked(exchange);
                 if (redeliveries > 0) {
                     exchange.getMessage().setHeader(Exchange.REDELIVERY_COUNTER, redeliveries);
                 }
@@ -71,10 +73,19 @@ public class TransactionPolicy extends JtaTransactionPolicy {
         });
     }
 
+    /** Camel would roll back a marked exchange, or only call it so, without a failure: a consumer would take its message for handled. */
+    private static void failIfMarked(Exchange exchange) {
+        if (exchange.getException() == null && (exchange.isRollbackOnly() || exchange.isRollbackOnlyLast())) {
+            exchange.setException(new RollbackExchangeException("the route has marked its transaction for rollback", exchange));
+            exchange.setRollbackOnly(false);
+            exchange.setRollbackOnlyLast(false);
+        }
+    }
+
     @Override
     public void run(Runnable work) throws Throwable {
         if (transactionManager.getStatus() != Status.STATUS_NO_TRANSACTION) {
-            work.run();
+            join(work);
             return;
         }
         transactionManager.begin();
@@ -86,6 +97,16 @@ public class TransactionPolicy extends JtaTransactionPolicy {
         }
         // marked by a time-out or by a participant: commit() rolls back and throws RollbackException, which must reach the route
         transactionManager.commit();
+    }
+
+    /** Whoever has begun the transaction, a JMS consumer for example, must not commit half of the work, whatever becomes of the failure. */
+    private void join(Runnable work) throws Throwable {
+        try {
+            work.run();
+        } catch (Throwable failure) {
+            transactionManager.setRollbackOnly();
+            throw failure;
+        }
     }
 
     private void rollback(Throwable failure) {

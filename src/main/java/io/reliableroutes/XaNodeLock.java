@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
  * A session of this process in a database that holds the advisory lock of its node identifier: no other live process works, or
  * recovers, under the same name. The same session tells whether the database can be reached.
  */
-final class XaNodeLock implements AutoCloseable {
+final class XaNodeLock implements XaLock {
 
     /** First half of the advisory lock's key: "rrxa" as four bytes. */
     private static final int LOCK_CLASS = 0x72727861;
@@ -24,6 +24,7 @@ final class XaNodeLock implements AutoCloseable {
     private Connection session;
     private long lastLook;
     private String problem;
+    private boolean closed;
 
     XaNodeLock(String nodeIdentifier, String url, String user, String password) {
         this.nodeIdentifier = nodeIdentifier;
@@ -33,11 +34,17 @@ final class XaNodeLock implements AutoCloseable {
         login.setProperty("connectTimeout", "5");
         login.setProperty("socketTimeout", "5");
         login.setProperty("tcpKeepAlive", "true");
+        // the server lets go of the lock soon after this host is lost
+        login.setProperty("options", "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3");
         login.setProperty("ApplicationName", "reliable-routes " + nodeIdentifier);
     }
 
-    /** Why nothing can be done in this database now, or null: the lock is held. Tries again if it was not, else looks once a second. */
-    synchronized String problem() {
+    /** Looks once a second while the lock is held. */
+    @Override
+    public synchronized String problem() {
+        if (closed) {
+            return "this process is closing";
+        }
         if (problem != null || System.nanoTime() - lastLook > FRESH_NANOS) {
             look();
         }
@@ -47,12 +54,12 @@ final class XaNodeLock implements AutoCloseable {
     private void look() {
         try {
             if (session == null || !session.isValid(5)) {
-                close();
+                disconnect();
                 session = DriverManager.getConnection(url, login);
                 problem = lock();
             }
         } catch (SQLException e) {
-            close();
+            disconnect();
             problem = url + " cannot be reached: " + e.getMessage() + ". No transaction begins. Start the database, or correct its URL.";
         }
         lastLook = System.nanoTime();
@@ -70,7 +77,7 @@ final class XaNodeLock implements AutoCloseable {
             }
         }
         String holder = holder();
-        close();
+        disconnect();
         return "xa.node-identifier (" + nodeIdentifier + ") is in use by another live process at " + url + holder + ": each would roll back "
                 + "what the other has prepared. Stop that process, or give this one a name of its own.";
     }
@@ -90,6 +97,11 @@ final class XaNodeLock implements AutoCloseable {
 
     @Override
     public synchronized void close() {
+        closed = true;
+        disconnect();
+    }
+
+    private void disconnect() {
         try {
             if (session != null) {
                 session.close();

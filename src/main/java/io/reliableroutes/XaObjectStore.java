@@ -108,7 +108,8 @@ final class XaObjectStore implements AutoCloseable {
         each(bean -> {
             bean.setObjectStoreType(JDBCStore.class.getName());
             bean.setJdbcDataSource(store);
-            bean.setTablePrefix("xa_" + nodeIdentifier.replaceAll("[^A-Za-z0-9]", "_") + "_");
+            // PostgreSQL folds case, and not every character may be in a name
+            bean.setTablePrefix("xa_" + nodeIdentifier.replaceAll("[^A-Za-z0-9]", "_") + "_" + Integer.toHexString(nodeIdentifier.hashCode()) + "_");
         });
         return new XaObjectStore(null, store);
     }

@@ -8,6 +8,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import javax.transaction.xa.XAException;
 import javax.transaction.xa.XAResource;
 import javax.transaction.xa.Xid;
@@ -40,7 +41,7 @@ final class XaRecovery implements XAResourceRecoveryRegistry, AutoCloseable {
 
     private final String nodeIdentifier;
     private final long periodMillis;
-    private final Map<String, XaNodeLock> nodeLocks = new ConcurrentHashMap<>();
+    private final Map<Object, XaLock> nodeLocks = new ConcurrentHashMap<>();
     private final Map<Object, XAResourceRecoveryHelper> resources = new ConcurrentHashMap<>();
     private final List<XAResourceRecoveryHelper> order = new CopyOnWriteArrayList<>();
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(work -> {
@@ -49,6 +50,8 @@ final class XaRecovery implements XAResourceRecoveryRegistry, AutoCloseable {
         return daemon;
     });
     private RecoveryManager manager;
+    private volatile long pausedUntil;
+    private volatile boolean paused;
     private long lastScan;
     private volatile String unfinished = "recovery of earlier transactions has not begun";
 
@@ -62,7 +65,13 @@ final class XaRecovery implements XAResourceRecoveryRegistry, AutoCloseable {
         if (unfinished != null) {
             return unfinished;
         }
-        for (XaNodeLock lock : nodeLocks.values()) {
+        if (paused) {
+            if (System.nanoTime() < pausedUntil) {
+                return "work pauses for inbox.outage-delay after an outage";
+            }
+            paused = false;
+        }
+        for (XaLock lock : nodeLocks.values()) {
             String problem = lock.problem();
             if (problem != null) {
                 return problem;
@@ -71,9 +80,15 @@ final class XaRecovery implements XAResourceRecoveryRegistry, AutoCloseable {
         return null;
     }
 
-    /** The lock that makes this process the only one with its node identifier in a database; to be had before recovery starts. */
-    XaNodeLock nodeLock(String url, String user, String password) {
-        return nodeLocks.computeIfAbsent(url, key -> new XaNodeLock(nodeIdentifier, url, user, password));
+    /** The lock that makes this process the only one with its node identifier in a resource; to be had before recovery starts. */
+    XaLock nodeLock(Object resource, Function<String, XaLock> lock) {
+        return nodeLocks.computeIfAbsent(resource, key -> lock.apply(nodeIdentifier));
+    }
+
+    /** Lets no transaction begin for a while: an outage that no lock has noticed. */
+    void pause(long millis) {
+        pausedUntil = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        paused = true;
     }
 
     @Override
@@ -147,9 +162,11 @@ final class XaRecovery implements XAResourceRecoveryRegistry, AutoCloseable {
                 } else if (!left.equals(unfinished)) {
                     LOG.info("Recovery of {} goes on: {}", nodeIdentifier, left);
                 }
-                unfinished = left;
+                if (!thread.isShutdown()) {
+                    unfinished = left;
+                }
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError e) {
             LOG.warn("Recovery of {} could not look for unfinished transactions and tries again", nodeIdentifier, e);
         }
         lastScan = System.nanoTime();
@@ -184,12 +201,13 @@ final class XaRecovery implements XAResourceRecoveryRegistry, AutoCloseable {
 
     @Override
     public void close() {
+        unfinished = "this process is closing";
         thread.shutdownNow();
         synchronized (this) {
             if (manager != null) {
                 manager.terminate();
             }
         }
-        nodeLocks.values().forEach(XaNodeLock::close);
+        nodeLocks.values().forEach(XaLock::close);
     }
 }

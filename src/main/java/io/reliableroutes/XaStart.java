@@ -40,7 +40,10 @@ final class XaStart {
             XaStart start = new XaStart(context, xa);
             dataSources.forEach(start::join);
             if (jms) {
-                context.getRegistry().findByType(XaConnectionFactory.class).forEach(pool -> xa.recovery().add(pool, pool.recoveryHelper()));
+                for (XaConnectionFactory pool : context.getRegistry().findByType(XaConnectionFactory.class)) {
+                    start.await(pool.nodeLock(xa));
+                    xa.recovery().add(pool, pool.recoveryHelper());
+                }
             }
             xa.recovery().start();
         }
@@ -51,7 +54,7 @@ final class XaStart {
             throw new ConfigurationException("data source " + name + " is no io.reliableroutes.LocalDataSource: nobody would recover what is "
                     + "prepared there. Bind one, see application.properties.");
         }
-        awaitLock(database);
+        await(database.nodeLock(xa));
         try (Connection connection = database.getConnection(); Statement statement = connection.createStatement();
                 ResultSet setting = statement.executeQuery("SHOW max_prepared_transactions")) {
             setting.next();
@@ -67,8 +70,7 @@ final class XaStart {
         }
     }
 
-    private void awaitLock(LocalDataSource database) {
-        XaNodeLock lock = database.nodeLock(xa);
+    private void await(XaLock lock) {
         for (String told = null, problem = lock.problem(); problem != null; problem = lock.problem()) {
             if (System.nanoTime() >= end) {
                 throw new ConfigurationException(problem);
