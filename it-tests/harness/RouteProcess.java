@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 import org.awaitility.Awaitility;
 
@@ -35,7 +36,24 @@ public final class RouteProcess implements AutoCloseable {
         command.addAll(List.of("application.properties", "--logging-color=false", "--port=" + port));
         RouteProcess process = new RouteProcess(command, log, settings);
         process.builder.environment().put("CAMELW_JAVA_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx256m");
+        process.builder.directory(linkedRoutes(log).toFile());
         return process;
+    }
+
+    /** The folder routes/ for one process: two that start at the same time would remove each other's .camel-jbang from it. */
+    private static Path linkedRoutes(Path log) {
+        try (Stream<Path> files = Files.list(Java.root().resolve("routes"))) {
+            Path folder = Files.createDirectories(log.resolveSibling(log.getFileName() + ".routes"));
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path link = folder.resolve(file.getFileName());
+                if (!Files.exists(link)) {
+                    Files.createSymbolicLink(link, file);
+                }
+            }
+            return folder;
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Camel Main on the class path of the tests: starts faster. */
