@@ -86,6 +86,10 @@ class CrashIsRecoveredIT {
             String id = crash("topLevelCommit", "EXIT", 1);
 
             recover(id, xa.transfers().start());
+            RouteProcess process = xa.transfers().start().awaitStarted();
+            // by SIGTERM, and it must end by itself
+            process.stop();
+            assertThat(process.log()).contains("shutdown in").doesNotContain("does not end within");
         } finally {
             xa.settings.put("xa.object-store", file);
         }

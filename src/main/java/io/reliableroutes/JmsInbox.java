@@ -136,7 +136,7 @@ public class JmsInbox {
             MEMORY.merge(id(exchange), new Memory(null, 1), (old, now) -> new Memory(old.failure(), old.outages() + 1));
         }
         long pause = Settings.milliseconds(exchange.getContext(), "inbox.outage-delay");
-        exchange.getContext().getRegistry().findByType(XaTransactionManager.class).forEach(xa -> xa.recovery().pause(pause));
+        exchange.getContext().getRegistry().findByType(XaTransactionManager.class).forEach(xa -> xa.recovery().gate().pause(pause));
     }
 
     private static String id(Exchange exchange) throws JMSException {

@@ -73,7 +73,7 @@ public class LocalDataSource extends DelegatingDataSource implements AutoCloseab
 
     /** The lock of this process' node identifier in the database. */
     XaLock nodeLock(XaTransactionManager xa) {
-        return xa.recovery().nodeLock(url, node -> new XaNodeLock(node, url, user, password));
+        return xa.recovery().gate().nodeLock(url, node -> new XaNodeLock(node, url, user, password));
     }
 
     int poolSize() {

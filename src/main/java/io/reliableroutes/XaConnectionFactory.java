@@ -51,7 +51,7 @@ public class XaConnectionFactory extends JmsPoolNarayanaConnectionFactory implem
 
     /** A connection with a client id of the node: the broker gives each id to one connection at a time. */
     XaLock nodeLock(XaTransactionManager xa) {
-        return xa.recovery().nodeLock(this, ClientIdLock::new);
+        return xa.recovery().gate().nodeLock(this, ClientIdLock::new);
     }
 
     /** Closes the connections. */

@@ -8,7 +8,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import javax.transaction.xa.XAException;
 import javax.transaction.xa.XAResource;
 import javax.transaction.xa.Xid;
@@ -30,18 +29,19 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Finishes transactions that an earlier run, or an outage, has left prepared: commits those that the object store has decided on, rolls
- * back the others of this node. Keeps the transaction manager closed until nothing of earlier runs is left, so that their row locks
- * block no work and none of their messages is overtaken.
+ * back the others of this node. Opens the {@link XaGate} when nothing of earlier runs is left, so that their row locks block no work and
+ * none of their messages is overtaken.
  */
 final class XaRecovery implements XAResourceRecoveryRegistry, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(XaRecovery.class);
     /** How old a branch without a decision must be while this process works: between its prepare and its log entry. */
     private static final int ORPHAN_AGE_MILLIS = 20_000;
+    private static final int CLOSE_SECONDS = 20;
 
     private final String nodeIdentifier;
     private final long periodMillis;
-    private final Map<Object, XaLock> nodeLocks = new ConcurrentHashMap<>();
+    private final XaGate gate;
     private final Map<Object, XAResourceRecoveryHelper> resources = new ConcurrentHashMap<>();
     private final List<XAResourceRecoveryHelper> order = new CopyOnWriteArrayList<>();
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(work -> {
@@ -50,45 +50,17 @@ final class XaRecovery implements XAResourceRecoveryRegistry, AutoCloseable {
         return daemon;
     });
     private RecoveryManager manager;
-    private volatile long pausedUntil;
-    private volatile boolean paused;
     private long lastScan;
-    private volatile String unfinished = "recovery of earlier transactions has not begun";
+    private String told;
 
     XaRecovery(String nodeIdentifier, long periodMillis) {
         this.nodeIdentifier = nodeIdentifier;
         this.periodMillis = periodMillis;
+        this.gate = new XaGate(nodeIdentifier);
     }
 
-    /** Why no transaction can begin now, or null. */
-    String closedBecause() {
-        if (unfinished != null) {
-            return unfinished;
-        }
-        if (paused) {
-            if (System.nanoTime() < pausedUntil) {
-                return "work pauses for inbox.outage-delay after an outage";
-            }
-            paused = false;
-        }
-        for (XaLock lock : nodeLocks.values()) {
-            String problem = lock.problem();
-            if (problem != null) {
-                return problem;
-            }
-        }
-        return null;
-    }
-
-    /** The lock that makes this process the only one with its node identifier in a resource; to be had before recovery starts. */
-    XaLock nodeLock(Object resource, Function<String, XaLock> lock) {
-        return nodeLocks.computeIfAbsent(resource, key -> lock.apply(nodeIdentifier));
-    }
-
-    /** Lets no transaction begin for a while: an outage that no lock has noticed. */
-    void pause(long millis) {
-        pausedUntil = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
-        paused = true;
+    XaGate gate() {
+        return gate;
     }
 
     @Override
@@ -149,22 +121,21 @@ final class XaRecovery implements XAResourceRecoveryRegistry, AutoCloseable {
 
     private void scan() {
         long now = System.nanoTime();
-        if (unfinished == null && now - lastScan < TimeUnit.MILLISECONDS.toNanos(periodMillis)) {
+        if (gate.isRecovered() && now - lastScan < TimeUnit.MILLISECONDS.toNanos(periodMillis)) {
             return;
         }
         try {
             manager().scan();
-            if (unfinished != null) {
+            if (!gate.isRecovered()) {
                 String left = left();
                 if (left == null) {
                     RecoveryXids.setSafetyIntervalMillis(ORPHAN_AGE_MILLIS);
                     LOG.info("Recovery of {} is complete: no transaction of an earlier run is left", nodeIdentifier);
-                } else if (!left.equals(unfinished)) {
+                } else if (!left.equals(told)) {
                     LOG.info("Recovery of {} goes on: {}", nodeIdentifier, left);
                 }
-                if (!thread.isShutdown()) {
-                    unfinished = left;
-                }
+                told = left;
+                gate.recovery(left);
             }
         } catch (RuntimeException | LinkageError e) {
             LOG.warn("Recovery of {} could not look for unfinished transactions and tries again", nodeIdentifier, e);
@@ -201,13 +172,23 @@ final class XaRecovery implements XAResourceRecoveryRegistry, AutoCloseable {
 
     @Override
     public void close() {
-        unfinished = "this process is closing";
-        thread.shutdownNow();
+        gate.shut();
+        // no interrupt: it would close the files of an object store under the scan
+        thread.shutdown();
+        try {
+            if (!thread.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("Recovery of {} does not end within {} s and is left alone; the next start goes on with it", nodeIdentifier, CLOSE_SECONDS);
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return;
+        }
         synchronized (this) {
             if (manager != null) {
                 manager.terminate();
             }
         }
-        nodeLocks.values().forEach(XaLock::close);
+        gate.close();
     }
 }

@@ -93,7 +93,7 @@ public final class XaTransactionManager extends TransactionManagerImple implemen
 
     @Override
     public void begin() throws NotSupportedException, SystemException {
-        String reason = recovery.closedBecause();
+        String reason = recovery.gate().closedBecause();
         if (reason != null) {
             throw new SystemException(reason);
         }
