@@ -1,56 +1,13 @@
 package io.reliableroutes;
 
-import java.util.List;
-
 import org.apache.camel.CamelContext;
-import org.apache.camel.RuntimeCamelException;
-import org.apache.camel.component.kamelet.KameletComponent;
 import org.apache.camel.spi.ContextServicePlugin;
-import org.apache.camel.spi.Resource;
-import org.apache.camel.support.LifecycleStrategySupport;
-import org.apache.camel.support.PluginHelper;
 
-/**
- * Makes the vocabulary known to every Camel context that has the pack on its class path, and has the configuration checked before
- * the context starts. Camel finds it by {@code META-INF/services}; there is nothing to configure.
- */
+/** Gives every Camel context that has the pack on its class path its {@link Vocabulary}. Camel finds it by {@code META-INF/services}. */
 public class ReliableRoutesPlugin implements ContextServicePlugin {
-
-    /** Route templates and route configurations; Kamelets are found by their name. */
-    static final List<String> VOCABULARY = List.of("outbox-relay", "outbox-relay-policy", "outbox-retry", "outbox-retry-policy",
-            "inbox", "inbox-policy", "inbox-jms", "inbox-jms-policy", "inbox-retry", "inbox-retry-policy",
-            "dead-letter-alert", "retention", "housekeeping-policy");
 
     @Override
     public void load(CamelContext camelContext) {
-        camelContext.addLifecycleStrategy(new LifecycleStrategySupport() {
-            @Override
-            public void onContextInitializing(CamelContext context) {
-                ConfigurationCheck.checkSettings(context);
-                // looked up here and not in load(): the context is not built yet when the plugin is loaded
-                KameletComponent kamelets = context.getComponent("kamelet", KameletComponent.class);
-                if (!kamelets.getLocation().contains("classpath:camel")) {
-                    kamelets.setLocation("classpath:camel," + kamelets.getLocation());
-                }
-            }
-
-            @Override
-            public void onContextStopped(CamelContext context) {
-                // the beans of application.properties have no other owner who would close them
-                context.getRegistry().findByType(XaTransactionManager.class).forEach(XaTransactionManager::close);
-                context.getRegistry().findByType(XaConnectionFactory.class).forEach(XaConnectionFactory::close);
-                context.getRegistry().findByType(LocalDataSource.class).forEach(LocalDataSource::close);
-            }
-        });
-        try {
-            for (String stem : VOCABULARY) {
-                Resource resource = PluginHelper.getResourceLoader(camelContext)
-                        .resolveResource("classpath:camel/" + stem + ".camel.yaml");
-                PluginHelper.getRoutesLoader(camelContext).loadRoutes(resource);
-            }
-            camelContext.addStartupListener(new ConfigurationCheck());
-        } catch (Exception e) {
-            throw new RuntimeCamelException("the vocabulary of Reliable Routes cannot be loaded", e);
-        }
+        Vocabulary.load(camelContext);
     }
 }

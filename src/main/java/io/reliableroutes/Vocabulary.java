@@ -1,0 +1,73 @@
+package io.reliableroutes;
+
+import java.util.List;
+
+import org.apache.camel.CamelContext;
+import org.apache.camel.CamelContextAware;
+import org.apache.camel.RuntimeCamelException;
+import org.apache.camel.component.kamelet.KameletComponent;
+import org.apache.camel.model.ModelCamelContext;
+import org.apache.camel.spi.Resource;
+import org.apache.camel.support.LifecycleStrategySupport;
+import org.apache.camel.support.PluginHelper;
+
+/**
+ * Makes the vocabulary known to a Camel context, and has the configuration checked before the context starts.
+ * {@link ReliableRoutesPlugin} does it by itself from Camel 4.17 on; an older Camel needs this class as a bean:
+ * {@code camel.beans.vocabulary=#class:io.reliableroutes.Vocabulary}. Both together do no harm.
+ */
+public class Vocabulary implements CamelContextAware {
+
+    /** Route templates and route configurations; Kamelets are found by their name. */
+    static final List<String> FILES = List.of("outbox-relay", "outbox-relay-policy", "outbox-retry", "outbox-retry-policy",
+            "inbox", "inbox-policy", "inbox-jms", "inbox-jms-policy", "inbox-retry", "inbox-retry-policy",
+            "dead-letter-alert", "retention", "housekeeping-policy");
+
+    private CamelContext camelContext;
+
+    /** @param camelContext whose routes may use the vocabulary from now on, not null */
+    @Override
+    public void setCamelContext(CamelContext camelContext) {
+        this.camelContext = camelContext;
+        if (((ModelCamelContext) camelContext).getRouteTemplateDefinition("inbox") == null) {
+            load(camelContext);
+        }
+    }
+
+    @Override
+    public CamelContext getCamelContext() {
+        return camelContext;
+    }
+
+    static void load(CamelContext camelContext) {
+        camelContext.addLifecycleStrategy(new LifecycleStrategySupport() {
+            @Override
+            public void onContextInitializing(CamelContext context) {
+                ConfigurationCheck.checkSettings(context);
+                // looked up here and not in load(): the context is not built yet when the plugin is loaded
+                KameletComponent kamelets = context.getComponent("kamelet", KameletComponent.class);
+                if (!kamelets.getLocation().contains("classpath:camel")) {
+                    kamelets.setLocation("classpath:camel," + kamelets.getLocation());
+                }
+            }
+
+            @Override
+            public void onContextStopped(CamelContext context) {
+                // the beans of application.properties have no other owner who would close them
+                context.getRegistry().findByType(XaTransactionManager.class).forEach(XaTransactionManager::close);
+                context.getRegistry().findByType(XaConnectionFactory.class).forEach(XaConnectionFactory::close);
+                context.getRegistry().findByType(LocalDataSource.class).forEach(LocalDataSource::close);
+            }
+        });
+        try {
+            for (String stem : FILES) {
+                Resource resource = PluginHelper.getResourceLoader(camelContext)
+                        .resolveResource("classpath:camel/" + stem + ".camel.yaml");
+                PluginHelper.getRoutesLoader(camelContext).loadRoutes(resource);
+            }
+            camelContext.addStartupListener(new ConfigurationCheck());
+        } catch (Exception e) {
+            throw new RuntimeCamelException("the vocabulary of Reliable Routes cannot be loaded", e);
+        }
+    }
+}
