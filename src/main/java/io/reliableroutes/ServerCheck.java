@@ -4,7 +4,6 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -13,24 +12,17 @@ import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.kafka.KafkaComponent;
 import org.apache.kafka.clients.admin.Admin;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Waits for the servers that the routes need, for as long as {@code check.wait}, and looks whether the schema is there. */
 final class ServerCheck {
 
-    private static final Logger LOG = LoggerFactory.getLogger(ServerCheck.class);
-    private static final Duration PAUSE = Duration.ofMillis(500);
-
     private final CamelContext context;
-    private final String wait;
-    private final long end;
+    private final StartWait wait;
 
     /** @throws ConfigurationException if {@code check.wait} is no duration */
     ServerCheck(CamelContext context) {
         this.context = context;
-        this.wait = Settings.text(context, "check.wait");
-        this.end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Settings.milliseconds(context, "check.wait"));
+        this.wait = new StartWait(context);
     }
 
     /**
@@ -55,37 +47,18 @@ final class ServerCheck {
     }
 
     private void await(String server, String fix, Attempt attempt) {
-        boolean told = false;
-        while (true) {
-            try {
-                attempt.run();
-                return;
-            } catch (ConfigurationException e) {
-                throw e;
-            } catch (Exception e) {
-                if (System.nanoTime() >= end) {
-                    throw new ConfigurationException(server + " does not answer within check.wait (" + wait + "): " + reason(e)
-                            + ". Messages would not move. " + fix);
-                }
-                if (!told) {
-                    LOG.info("Waiting for {}: {}", server, reason(e));
-                    told = true;
-                }
-                pause();
-            }
-        }
+        wait.await("Waiting for " + server, () -> problem(attempt), problem -> server + " does not answer within check.wait (" + wait.limit()
+                + "): " + problem + ". Messages would not move. " + fix);
     }
 
-    private static String reason(Exception e) {
-        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-    }
-
-    private static void pause() {
+    private static String problem(Attempt attempt) {
         try {
-            TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new ConfigurationException("start-up was interrupted while it waited for a server: nothing runs. Start again.");
+            attempt.run();
+            return null;
+        } catch (ConfigurationException e) {
+            throw e;
+        } catch (Exception e) {
+            return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
         }
     }
 

@@ -4,28 +4,21 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 import org.apache.camel.CamelContext;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Before the routes of an XA process start: takes the node locks, checks the databases, and starts recovery. */
 final class XaStart {
 
-    private static final Logger LOG = LoggerFactory.getLogger(XaStart.class);
-
     private final CamelContext context;
     private final XaTransactionManager xa;
-    private final long end;
+    private final StartWait wait;
 
     private XaStart(CamelContext context, XaTransactionManager xa) {
         this.context = context;
         this.xa = xa;
-        this.end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Settings.milliseconds(context, "check.wait"));
+        this.wait = new StartWait(context);
     }
 
     /**
@@ -71,15 +64,6 @@ final class XaStart {
     }
 
     private void await(XaLock lock) {
-        for (String told = null, problem = lock.problem(); problem != null; problem = lock.problem()) {
-            if (System.nanoTime() >= end) {
-                throw new ConfigurationException(problem);
-            }
-            if (told == null) {
-                LOG.info("Waiting: {}", problem);
-                told = problem;
-            }
-            LockSupport.parkNanos(Duration.ofMillis(500).toNanos());
-        }
+        wait.await("Waiting", lock::problem, problem -> problem);
     }
 }
