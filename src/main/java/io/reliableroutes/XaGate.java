@@ -49,13 +49,13 @@ final class XaGate implements AutoCloseable {
         pausedUntil = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
     }
 
-    /** What hinders the end of the first recovery, null if nothing does. */
     void recovery(String left) {
         unfinished = left;
     }
 
-    boolean isRecovered() {
-        return unfinished == null;
+    /** What hinders the end of the first recovery, or null: it has ended. */
+    String unfinished() {
+        return unfinished;
     }
 
     /** Lets no transaction begin any more. */

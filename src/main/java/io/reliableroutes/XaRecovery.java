@@ -1,10 +1,10 @@
 package io.reliableroutes;
 
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -42,8 +42,7 @@ final class XaRecovery implements XAResourceRecoveryRegistry, AutoCloseable {
     private final String nodeIdentifier;
     private final long periodMillis;
     private final XaGate gate;
-    private final Map<Object, XAResourceRecoveryHelper> resources = new ConcurrentHashMap<>();
-    private final List<XAResourceRecoveryHelper> order = new CopyOnWriteArrayList<>();
+    private final Map<Object, XAResourceRecoveryHelper> resources = Collections.synchronizedMap(new LinkedHashMap<>());
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(work -> {
         Thread daemon = new Thread(work, "xa-recovery");
         daemon.setDaemon(true);
@@ -51,7 +50,6 @@ final class XaRecovery implements XAResourceRecoveryRegistry, AutoCloseable {
     });
     private RecoveryManager manager;
     private long lastScan;
-    private String told;
 
     XaRecovery(String nodeIdentifier, long periodMillis) {
         this.nodeIdentifier = nodeIdentifier;
@@ -80,7 +78,6 @@ final class XaRecovery implements XAResourceRecoveryRegistry, AutoCloseable {
 
     void add(Object key, XAResourceRecoveryHelper helper) {
         if (resources.putIfAbsent(key, helper) == null) {
-            order.add(helper);
             manager();
             module().addXAResourceRecoveryHelper(helper);
         }
@@ -90,7 +87,6 @@ final class XaRecovery implements XAResourceRecoveryRegistry, AutoCloseable {
     public void removeXAResourceRecovery(XAResourceRecovery recovery) {
         XAResourceRecoveryHelper helper = resources.remove(recovery);
         if (helper != null) {
-            order.remove(helper);
             module().removeXAResourceRecoveryHelper(helper);
         }
     }
@@ -121,20 +117,19 @@ final class XaRecovery implements XAResourceRecoveryRegistry, AutoCloseable {
 
     private void scan() {
         long now = System.nanoTime();
-        if (gate.isRecovered() && now - lastScan < TimeUnit.MILLISECONDS.toNanos(periodMillis)) {
+        if (gate.unfinished() == null && now - lastScan < TimeUnit.MILLISECONDS.toNanos(periodMillis)) {
             return;
         }
         try {
             manager().scan();
-            if (!gate.isRecovered()) {
+            if (gate.unfinished() != null) {
                 String left = left();
                 if (left == null) {
                     RecoveryXids.setSafetyIntervalMillis(ORPHAN_AGE_MILLIS);
                     LOG.info("Recovery of {} is complete: no transaction of an earlier run is left", nodeIdentifier);
-                } else if (!left.equals(told)) {
+                } else if (!left.equals(gate.unfinished())) {
                     LOG.info("Recovery of {} goes on: {}", nodeIdentifier, left);
                 }
-                told = left;
                 gate.recovery(left);
             }
         } catch (RuntimeException | LinkageError e) {
@@ -145,7 +140,8 @@ final class XaRecovery implements XAResourceRecoveryRegistry, AutoCloseable {
 
     /** What hinders the end of the first recovery, or null: a resource that cannot be asked, or that still has a branch of this node. */
     private String left() {
-        for (XAResourceRecoveryHelper helper : order) {
+        // a copy: a data source that closes takes itself away
+        for (XAResourceRecoveryHelper helper : List.copyOf(resources.values())) {
             try {
                 XAResource[] found = helper.getXAResources();
                 if (found.length == 0) {
