@@ -74,12 +74,11 @@ public class JmsInbox {
         if (exchange.getProperty(FAILURE) != null) {
             return true;
         }
-        String consumer = consumer(exchange);
         Memory memory = MEMORY.getOrDefault(id(exchange), new Memory(null, 0));
         Throwable failure = memory.failure();
         int attempts = message(exchange).getIntProperty("JMSXDeliveryCount") - 1 - memory.outages();
-        boolean permanent = failure != null && FailureClassification.isPermanent(exchange.getContext(), "inbox", consumer, failure);
-        if (!permanent && attempts < RetrySettings.of(exchange.getContext(), "inbox", consumer).immediateAttempts()) {
+        boolean permanent = failure != null && FailureClassification.isPermanent(exchange.getContext(), "inbox", InboxMessage.consumer(exchange), failure);
+        if (!permanent && attempts < InboxFailure.settings(exchange).immediateAttempts()) {
             return false;
         }
         giveUp(exchange, failure != null ? failure : new IllegalStateException("delivered " + attempts + " times, and its transaction has failed to "
@@ -140,11 +139,7 @@ public class JmsInbox {
     }
 
     private static String id(Exchange exchange) throws JMSException {
-        return consumer(exchange) + "/" + message(exchange).getJMSMessageID();
-    }
-
-    private static String consumer(Exchange exchange) {
-        return exchange.getProperty("inboxConsumer", String.class);
+        return InboxMessage.consumer(exchange) + "/" + message(exchange).getJMSMessageID();
     }
 
     private static Message message(Exchange exchange) {
