@@ -50,6 +50,9 @@ class StartIsRefusedIT {
             xa.settings.put("bank-b.pool-size", "101");
             assertRefused(xa.transfers(), "max_prepared_transactions (100) of data source bankB is less than its pool-size (101)");
 
+            xa.settings.put("inbox.immediate-attempts", "0");
+            assertRefused(xa.transfers(), "inbox of xa-transfer: immediate-attempts (0) is less than 1: no message would be tried at all");
+
             xa.settings.remove("xa.node-identifier");
             assertRefused(xa.transfers(), "xa.node-identifier () is not set");
         }

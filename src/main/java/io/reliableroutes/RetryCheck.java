@@ -32,9 +32,10 @@ final class RetryCheck {
         for (RouteDefinition route : context.getRouteDefinitions()) {
             String consumer = parameter(route, "inboxConsumer");
             String dataSource = parameter(route, "relayDataSource");
-            if (from(route).startsWith("kafka:") && consumer != null) {
+            if (from(route).matches("(kafka|jms):.*") && consumer != null) {
                 checkRetried(route, retried.contains(consumer), "inbox-retry", "inboxConsumer", consumer);
-                checkInbox(consumer, context.resolvePropertyPlaceholders(parameter(route, "inboxTopic")));
+                String topic = parameter(route, from(route).startsWith("kafka:") ? "inboxTopic" : "inboxQueue");
+                checkInbox(consumer, context.resolvePropertyPlaceholders(topic));
             } else if (dataSource != null) {
                 checkRetried(route, retried.contains(dataSource), "outbox-retry", "relayDataSource", dataSource);
                 relay = true;
