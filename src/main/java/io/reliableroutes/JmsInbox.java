@@ -77,6 +77,10 @@ public class JmsInbox {
         Memory memory = MEMORY.getOrDefault(id(exchange), new Memory(null, 0));
         Throwable failure = memory.failure();
         int attempts = message(exchange).getIntProperty("JMSXDeliveryCount") - 1 - memory.outages();
+        if (failure == null && attempts < 1) {
+            // the usual case, for which no setting has to be read: there is always a first attempt
+            return false;
+        }
         boolean permanent = failure != null && FailureClassification.isPermanent(exchange.getContext(), "inbox", InboxMessage.consumer(exchange), failure);
         if (!permanent && attempts < InboxFailure.settings(exchange).immediateAttempts()) {
             return false;
