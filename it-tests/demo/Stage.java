@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -59,16 +60,11 @@ abstract class Stage implements AutoCloseable {
     abstract List<String> hints();
 
     final void start() throws IOException {
-        Thread broker = new Thread(this::startBroker);
-        broker.start();
+        CompletableFuture<Void> broker = CompletableFuture.runAsync(this::startBroker);
         postgres = EmbeddedPostgres.builder().setPGStartupWait(Duration.ofSeconds(60)).setErrorRedirector(ProcessBuilder.Redirect.DISCARD)
                 .setServerConfig("max_prepared_transactions", "100").setOutputRedirector(ProcessBuilder.Redirect.DISCARD).start();
         bank = Bank.open(database("bank_a"), database("bank_b"), database("notifier"));
-        try {
-            broker.join();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
+        broker.join();
         service = new ProcessBuilder(Java.executable(), "-XX:TieredStopAtLevel=1", "-Xmx64m", "-cp", Java.testClasspath(),
                 NotificationService.class.getName(), String.valueOf(servicePort)).redirectErrorStream(true)
                 .redirectOutput(folder.resolve("notification-service.log").toFile()).start();
