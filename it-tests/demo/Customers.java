@@ -4,31 +4,32 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
+import java.util.function.Function;
 
 import org.awaitility.Awaitility;
 
 /**
  * Customers of bank A: each owns an account and requests one transfer after the other, so the order of an account's requests is
- * known. Now and then a request is repeated without need.
+ * known. A request without an answer is repeated, and now and then one is repeated without need.
  */
 public final class Customers {
 
     private static final int THREADS = 4;
 
-    private final Consumer<Map<String, Object>> bank;
+    private final Function<Map<String, Object>, Optional<String>> bank;
+    private final AtomicInteger requested = new AtomicInteger();
     private final AtomicInteger answered = new AtomicInteger();
-    private final AtomicInteger repeated = new AtomicInteger();
     private final Map<String, List<String>> requests = new TreeMap<>();
 
-    /** @param bank what takes a request; it returns when the request is taken */
-    public Customers(Consumer<Map<String, Object>> bank) {
+    /** @param bank requests a transfer once; its answer is empty if nobody knows whether the request is taken */
+    public Customers(Function<Map<String, Object>, Optional<String>> bank) {
         this.bank = bank;
     }
 
@@ -61,14 +62,24 @@ public final class Customers {
         return random.nextInt(25) == 0 ? 5000 : (1 + random.nextInt(6000)) / 100.0;
     }
 
-    /** Requests a transfer with transferId, from, to and amount; returns when it is taken. */
+    /** Requests a transfer with transferId, from, to and amount; returns when it has its answer. */
     public void requestOne(Map<String, Object> transfer) {
-        bank.accept(transfer);
+        String first = answer(transfer);
         if (transfer.get("transferId").hashCode() % 10 == 0) {
-            repeated.incrementAndGet();
-            bank.accept(transfer);
+            String second = answer(transfer);
+            if (!second.equals(first)) {
+                throw new IllegalStateException("a repeated request got another answer: " + first + ", then " + second);
+            }
         }
         answered.incrementAndGet();
+    }
+
+    private String answer(Map<String, Object> transfer) {
+        return Awaitility.await().forever().dontCatchUncaughtExceptions().pollInSameThread().pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(200)).until(() -> {
+                    requested.incrementAndGet();
+                    return bank.apply(transfer);
+                }, Optional::isPresent).orElseThrow();
     }
 
     static String body(Map<String, Object> transfer) {
@@ -76,7 +87,7 @@ public final class Customers {
                 transfer.get("from"), transfer.get("to"), transfer.get("amount"));
     }
 
-    /** Returns when so many requests are taken. */
+    /** Returns when so many transfers have their answer. */
     void await(int requests) {
         Awaitility.await().atMost(Duration.ofMinutes(10)).pollInterval(Duration.ofMillis(10)).until(() -> answered() >= requests);
     }
@@ -85,8 +96,9 @@ public final class Customers {
         return answered.get();
     }
 
+    /** How many requests were not the first of their transfer; exact when none is under way. */
     public int repeated() {
-        return repeated.get();
+        return requested.get() - answered.get();
     }
 
     /** The transferIds of each account, in the order in which they were requested. */

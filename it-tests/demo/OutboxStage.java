@@ -3,7 +3,8 @@ package demo;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.Optional;
+import java.util.function.Function;
 
 import harness.Kafka;
 
@@ -45,7 +46,7 @@ final class OutboxStage extends Stage {
     }
 
     @Override
-    Consumer<Map<String, Object>> requests() {
+    Function<Map<String, Object>, Optional<String>> requests() {
         System.out.println("Requesting transfers at " + url());
         return new HttpRequests(url());
     }

@@ -13,8 +13,9 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -50,8 +51,8 @@ abstract class Stage implements AutoCloseable {
     /** Adds the applications. */
     abstract void addApplications(Map<String, String> settings);
 
-    /** How a customer requests a transfer: returns when the request is taken. */
-    abstract Consumer<Map<String, Object>> requests();
+    /** How a customer requests a transfer, once; empty if nobody knows whether the request is taken. */
+    abstract Function<Map<String, Object>, Optional<String>> requests();
 
     /** Kills things while customers request so many transfers. */
     abstract void chaos(Customers customers, int transfers);
