@@ -12,6 +12,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
+import demo.XaRoutes;
 import harness.Artemis;
 import harness.Database;
 import harness.Java;
@@ -28,9 +29,9 @@ public final class Transfer {
 
     private static final int WARM_UP = 300;
     private static final int ACCOUNTS = 1000;
-    private static final String[] BOOK = {"routes/bank-a-check-request.camel.yaml", "routes/bank-a-book-transfer.camel.yaml"};
-    private static final String[] XA = {"routes/xa-move-money.camel.yaml", "routes/bank-a-end-transfer.camel.yaml", "routes/bank-a-tell-settled.camel.yaml",
-            "routes/bank-b-book-credit.camel.yaml"};
+    private static final String[] BOOK = {"bank-a-check-request.camel.yaml", "bank-a-book-transfer.camel.yaml"};
+    private static final String[] REQUEST = {"bank-a-request-transfer.camel.yaml", "bank-a-answer-request.camel.yaml", "bank-a-record-settled.camel.yaml",
+            "bank-a-tell-settled.camel.yaml"};
     private static Bench bench;
     private static Database bankA;
     private static Database bankB;
@@ -44,21 +45,17 @@ public final class Transfer {
             bench = servers;
             System.out.println("| transfer | 1 client | 16 clients |");
             System.out.println("| --- | --- | --- |");
-            line("local transaction, bank A only, nobody is told", 4000, Map.of(), "direct:book-transfer", "bench/book-transfer.camel.yaml");
-            line("outbox, until the request is answered", 4000, Map.of(), "direct:bank-a-request-transfer", request());
+            line("local transaction, bank A only, nobody is told", 4000, Map.of(), "direct:book-transfer",
+                    Java.root().resolve("bench/book-transfer.camel.yaml").toString());
+            line("outbox, until the request is answered", 4000, Map.of(), "direct:bank-a-request-transfer", REQUEST);
             System.out.printf("| outbox, until both banks are done | %s | %s |%n", outbox(1), outbox(16));
             for (String store : new String[] {"file:", "journal:", "jdbc:"}) {
                 line("XA over two databases, object store " + store, 2000, Map.of("xa.object-store", store), "direct:xa-request-transfer",
-                        "routes/xa-request-transfer.camel.yaml", "routes/bank-a-answer-request.camel.yaml");
+                        "xa-request-transfer.camel.yaml", "bank-a-answer-request.camel.yaml");
             }
             System.out.printf("| XA over two databases and Artemis, object store file:, 1 and 16 consumers | %s | %s |%n", queue(1), queue(16));
         }
         System.exit(0);
-    }
-
-    private static String[] request() {
-        return new String[] {"routes/bank-a-request-transfer.camel.yaml", "routes/bank-a-answer-request.camel.yaml", "routes/bank-a-record-settled.camel.yaml",
-                "routes/bank-a-tell-settled.camel.yaml"};
     }
 
     private static void line(String name, int transfers, Map<String, String> more, String route, String... files) throws Exception {
@@ -97,7 +94,7 @@ public final class Transfer {
         List<String> command = new ArrayList<>(List.of(Java.executable(), "-XX:+UseSerialGC", "-Xmx512m", "-Dlog4j.configurationFile=log4j2-demo.properties",
                 "-cp", System.getProperty("bench.classes") + ":" + Java.testClasspath(), Transfer.class.getName(),
                 String.valueOf(clients), String.valueOf(transfers), route));
-        Stream.of(files, BOOK, settings.containsKey("profile") ? XA : new String[0]).flatMap(Stream::of).distinct().forEach(command::add);
+        Stream.of(files, BOOK, settings.containsKey("profile") ? XaRoutes.with() : new String[0]).flatMap(Stream::of).distinct().forEach(command::add);
         settings.forEach((key, value) -> command.add(key + "=" + value));
         Process process = new ProcessBuilder(command).redirectError(bench.folder.resolve("clients.log").toFile()).start();
         String output = new String(process.getInputStream().readAllBytes());
@@ -110,7 +107,7 @@ public final class Transfer {
     private static void clients(String[] arguments) throws Exception {
         Map<String, String> settings = new LinkedHashMap<>();
         Stream.of(arguments).skip(3).filter(a -> a.contains("=")).forEach(a -> settings.put(a.substring(0, a.indexOf('=')), a.substring(a.indexOf('=') + 1)));
-        String[] files = Stream.of(arguments).skip(3).filter(a -> !a.contains("=")).map(file -> Java.root().resolve(file).toString()).toArray(String[]::new);
+        String[] files = Stream.of(arguments).skip(3).filter(a -> !a.contains("=")).toArray(String[]::new);
         try (Routes routes = Routes.start(settings, files); ProducerTemplate template = routes.context().createProducerTemplate()) {
             AtomicInteger number = new AtomicInteger();
             request(template, arguments[2], Integer.parseInt(arguments[0]), WARM_UP, number);
@@ -153,7 +150,7 @@ public final class Transfer {
         try (RouteProcess a = process("bank-a", settings, "bank-a-relay.camel.yaml", "bank-a-settle-transfer.camel.yaml", "bank-a-end-transfer.camel.yaml",
                 "bank-a-record-settled.camel.yaml", "bank-a-tell-settled.camel.yaml");
                 RouteProcess b = process("bank-b", settings, "bank-b-relay.camel.yaml", "bank-b-credit-transfer.camel.yaml", "bank-b-book-credit.camel.yaml")) {
-            String[] files = Stream.of(request(), BOOK).flatMap(Stream::of).distinct().map(file -> Java.root().resolve(file).toString()).toArray(String[]::new);
+            String[] files = Stream.of(REQUEST, BOOK).flatMap(Stream::of).toArray(String[]::new);
             try (Routes routes = Routes.start(settings, files); ProducerTemplate template = routes.context().createProducerTemplate()) {
                 AtomicInteger number = new AtomicInteger();
                 request(template, "direct:bank-a-request-transfer", clients, WARM_UP, number);
@@ -183,9 +180,7 @@ public final class Transfer {
             String own = Files.readString(Java.root().resolve("routes/xa-transfer.camel.yaml")).replaceFirst("(?m)^        value: bankA$",
                     "        value: bankA\n      - name: inboxConsumers\n        value: \"" + consumers + "\"");
             Path file = Files.writeString(bench.folder.resolve("xa-transfer.camel.yaml"), own);
-            String[] files = Stream.of(Stream.of(file.toString(), "profile=xa"), Stream.of(XA), Stream.of(BOOK)).flatMap(s -> s)
-                    .map(name -> name.replace("routes/", "")).toArray(String[]::new);
-            try (RouteProcess xa = RouteProcess.camelMain(bench.folder.resolve("xa.log"), settings, files).start()) {
+            try (RouteProcess xa = RouteProcess.camelMain(bench.folder.resolve("xa.log"), settings, XaRoutes.with(file.toString(), "profile=xa")).start()) {
                 awaitCompleted(WARM_UP);
                 long begun = completed();
                 long start = System.nanoTime();

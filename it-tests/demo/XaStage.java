@@ -34,9 +34,7 @@ final class XaStage extends Stage {
     @Override
     void addApplications(Map<String, String> settings) {
         settings.put("jms.url", artemis.url());
-        add("xa-transfer", node(settings, "xa-transfer"), "xa-transfer.camel.yaml", "xa-move-money.camel.yaml", "bank-a-check-request.camel.yaml",
-                "bank-a-book-transfer.camel.yaml", "bank-a-end-transfer.camel.yaml", "bank-a-tell-settled.camel.yaml",
-                "bank-b-book-credit.camel.yaml", "--profile=xa");
+        add("xa-transfer", node(settings, "xa-transfer"), XaRoutes.with("xa-transfer.camel.yaml", "--profile=xa"));
         add("xa-notify", node(settings, "xa-notify"), "xa-notify.camel.yaml", "notifier-tell-customer.camel.yaml", "--profile=xa");
     }
 

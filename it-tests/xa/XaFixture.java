@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 import demo.Bank;
+import demo.XaRoutes;
 import harness.Artemis;
 import harness.Java;
 import harness.Postgres;
@@ -21,9 +22,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** Banks A and B on servers of their own, and the XA process that moves money between them. */
 final class XaFixture implements AutoCloseable {
-
-    private static final String[] FILES = {"xa-transfer.camel.yaml", "xa-move-money.camel.yaml", "bank-a-check-request.camel.yaml",
-            "bank-a-book-transfer.camel.yaml", "bank-a-end-transfer.camel.yaml", "bank-a-tell-settled.camel.yaml", "bank-b-book-credit.camel.yaml"};
 
     final Postgres postgres;
     final Artemis artemis;
@@ -49,8 +47,8 @@ final class XaFixture implements AutoCloseable {
     }
 
     RouteProcess transfers(String... more) {
-        return RouteProcess.camelMain(log(), settings,
-                Stream.of(FILES, new String[] {"profile=xa"}, more).flatMap(Arrays::stream).toArray(String[]::new));
+        String[] own = {"xa-transfer.camel.yaml", "profile=xa"};
+        return RouteProcess.camelMain(log(), settings, XaRoutes.with(Stream.of(own, more).flatMap(Stream::of).toArray(String[]::new)));
     }
 
     /** The same with Byteman rules: what happens inside the JVM between two steps of a commit. */
