@@ -95,13 +95,9 @@ class CrashIsRecoveredIT {
         }
     }
 
-    /** Requests a transfer of a process that ends at the given step of its commit, as by kill -9. */
     private static String crash(String method, String place, int count) {
         String id = "t-" + ++number;
-        try (RouteProcess process = xa.transfersWith(halt(method, place, count)).start()) {
-            xa.request(id, "a-1", "b-1", "1.00");
-            assertThat(process.awaitExit()).as(process.log()).isEqualTo(99);
-        }
+        xa.crash(id, method, place, count);
         return id;
     }
 
@@ -113,17 +109,5 @@ class CrashIsRecoveredIT {
             xa.request(id + "-next", "a-1", "b-1", "1.00");
             xa.awaitCompleted(id + "-next", process);
         }
-    }
-
-    static String halt(String method, String place, int count) {
-        return """
-                RULE crash
-                CLASS com.arjuna.ats.internal.jta.resources.arjunacore.XAResourceRecord
-                METHOD %s
-                AT %s
-                IF incrementCounter("step") == %d
-                DO Runtime.getRuntime().halt(99)
-                ENDRULE
-                """.formatted(method, place, count);
     }
 }

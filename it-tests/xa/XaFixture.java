@@ -23,6 +23,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** Banks A and B on servers of their own, and the XA process that moves money between them. */
 final class XaFixture implements AutoCloseable {
 
+    /** What {@link #traces} tells of a transfer that is done, once. */
+    static final String DONE = "debits=1 credits=1 status=[COMPLETED] notifications=1";
+
     final Postgres postgres;
     final Artemis artemis;
     final Bank bank;
@@ -58,6 +61,22 @@ final class XaFixture implements AutoCloseable {
         RouteProcess process = transfers();
         settings.remove("java.tool.options");
         return process;
+    }
+
+    /** Requests a transfer of a process that ends, as by kill -9, at a step of its commit: the count-th call of a method, at its place. */
+    void crash(String id, String method, String place, int count) {
+        try (RouteProcess process = transfersWith("""
+                RULE crash
+                CLASS com.arjuna.ats.internal.jta.resources.arjunacore.XAResourceRecord
+                METHOD %s
+                AT %s
+                IF incrementCounter("step") == %d
+                DO Runtime.getRuntime().halt(99)
+                ENDRULE
+                """.formatted(method, place, count)).start()) {
+            request(id, "a-1", "b-1", "1.00");
+            assertThat(process.awaitExit()).as(process.log()).isEqualTo(99);
+        }
     }
 
     Path write(String file, String text) {
@@ -99,7 +118,7 @@ final class XaFixture implements AutoCloseable {
     }
 
     void awaitCompleted(String id, RouteProcess process) {
-        await().untilAsserted(() -> assertThat(traces(id)).as(process.log()).isEqualTo("debits=1 credits=1 status=[COMPLETED] notifications=1"));
+        await().untilAsserted(() -> assertThat(traces(id)).as(process.log()).isEqualTo(DONE));
     }
 
     /** Nothing is in doubt, money is conserved, and no request is left. */
@@ -107,9 +126,8 @@ final class XaFixture implements AutoCloseable {
         await().untilAsserted(() -> assertThat(prepared()).as(process.log()).containsExactly(0, 0, 0));
         assertThat(artemis.browse("transfer.requested")).isEmpty();
         assertThat(artemis.browse("DLQ")).isEmpty();
-        Object money = postgres.database("bank_a").value("SELECT sum(balance)::int FROM account");
-        Object credited = postgres.database("bank_b").value("SELECT sum(balance)::int FROM account");
-        assertThat(((Number) money).intValue() + ((Number) credited).intValue()).isEqualTo(Bank.money());
+        assertThat(Stream.of(bank.bankA(), bank.bankB()).mapToInt(database -> (int) database.value("SELECT sum(balance)::int FROM account")).sum())
+                .isEqualTo(Bank.money());
     }
 
     static ConditionFactory await() {
