@@ -19,6 +19,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 class FailedTransferLeavesNothingIT {
 
     private static final String NOTHING = "debits=0 credits=0 status=[] notifications=0";
+    /** After which step a transfer fails, and where: before a statement, or after it, at the commit. */
+    private static final String PLACES = """
+            debit  | bank_b | BEFORE INSERT ON ledger_entry
+            credit | bank_a | BEFORE UPDATE ON transfer
+            send   | bank_a | AFTER INSERT ON ledger_entry
+            """;
 
     @TempDir
     private Path folder;
@@ -35,14 +41,10 @@ class FailedTransferLeavesNothingIT {
     }
 
     @ParameterizedTest(name = "after the {0}")
-    @CsvSource(delimiter = '|', textBlock = """
-            debit  | bank_b | BEFORE INSERT ON ledger_entry | no
-            credit | bank_a | BEFORE UPDATE ON transfer     | no
-            send   | bank_a | AFTER INSERT ON ledger_entry  | deferred
-            """)
-    void itIsRolledBackEverywhereAndRedelivered(String place, String database, String event, String when) {
+    @CsvSource(delimiter = '|', textBlock = PLACES)
+    void itIsRolledBackEverywhereAndRedelivered(String place, String database, String event) {
         try (RouteProcess process = xa.transfers().start().awaitStarted()) {
-            fail(xa.postgres.database(database), event, when.equals("deferred"), "nextval('failure') > 2");
+            fail(xa.postgres.database(database), event, "nextval('failure') > 2");
 
             xa.request("t-1", "a-1", "b-1", "10.00");
 
@@ -55,14 +57,10 @@ class FailedTransferLeavesNothingIT {
     }
 
     @ParameterizedTest(name = "after the {0}")
-    @CsvSource(delimiter = '|', textBlock = """
-            debit  | bank_b | BEFORE INSERT ON ledger_entry | no
-            credit | bank_a | BEFORE UPDATE ON transfer     | no
-            send   | bank_a | AFTER INSERT ON ledger_entry  | deferred
-            """)
-    void itIsParkedAfterItsImmediateAttemptsAndRetriedWhenDue(String place, String database, String event, String when) {
+    @CsvSource(delimiter = '|', textBlock = PLACES)
+    void itIsParkedAfterItsImmediateAttemptsAndRetriedWhenDue(String place, String database, String event) {
         try (RouteProcess process = xa.transfers().start().awaitStarted()) {
-            fail(xa.postgres.database(database), event, when.equals("deferred"), "false");
+            fail(xa.postgres.database(database), event, "false");
 
             xa.request("t-1", "a-1", "b-1", "10.00");
             XaFixture.await().untilAsserted(() -> assertThat(xa.bank.bankA().rows(
@@ -94,7 +92,7 @@ class FailedTransferLeavesNothingIT {
         try (RouteProcess process = xa.transfers().start().awaitStarted();
                 RouteProcess operators = RouteProcess.camelMain(folder.resolve("operate.log"), xa.settings, "operate-alerts.camel.yaml",
                         "operate-alert-log.camel.yaml", "operate-alert-text.camel.yaml").start().awaitStarted()) {
-            fail(xa.postgres.database("bank_b"), "BEFORE INSERT ON ledger_entry", false, "false");
+            fail(xa.postgres.database("bank_b"), "BEFORE INSERT ON ledger_entry", "false");
 
             xa.request("t-1", "a-1", "b-1", "10.00");
 
@@ -210,13 +208,13 @@ class FailedTransferLeavesNothingIT {
         XaFixture.await().untilAsserted(() -> assertThat(xa.artemis.browse("hiding")).containsExactly("x"));
     }
 
-    /** Lets a statement fail in the database while the condition does not hold. */
-    private static void fail(Database database, String event, boolean deferred, String unless) {
+    /** Lets a statement fail in the database while the condition does not hold: what comes AFTER it fails at the commit. */
+    private static void fail(Database database, String event, String unless) {
         database.update("CREATE SEQUENCE failure");
         database.update("""
                 CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$
                 BEGIN IF %s THEN RETURN NEW; END IF; RAISE EXCEPTION 'the test says so'; END $$""".formatted(unless));
-        database.update(deferred ? "CREATE CONSTRAINT TRIGGER fail " + event + " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION fail()"
+        database.update(event.startsWith("AFTER") ? "CREATE CONSTRAINT TRIGGER fail " + event + " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION fail()"
                 : "CREATE TRIGGER fail " + event + " FOR EACH ROW EXECUTE FUNCTION fail()");
     }
 
