@@ -54,27 +54,13 @@ class CrashIsRecoveredIT {
     @ParameterizedTest
     @CsvSource({"topLevelPrepare, EXIT, 3", "topLevelCommit, EXIT, 1"})
     void recoveryWaitsForPostgresThatIsDownAtTheRestart(String method, String place, int count) {
-        String id = crash(method, place, count);
-        xa.postgres.crash();
-
-        RouteProcess process = xa.transfers().start();
-        XaFixture.await().until(() -> process.log().contains("Waiting"));
-        xa.postgres.start();
-
-        recover(id, process);
+        recoverWithout(crash(method, place, count), xa.postgres::crash, "Waiting", xa.postgres::start);
     }
 
     @ParameterizedTest
     @CsvSource({"topLevelPrepare, EXIT, 3", "topLevelCommit, EXIT, 1"})
     void recoveryWaitsForArtemisThatIsDownAtTheRestart(String method, String place, int count) {
-        String id = crash(method, place, count);
-        xa.artemis.kill();
-
-        RouteProcess process = xa.transfers().start();
-        XaFixture.await().until(() -> process.log().contains("Waiting: the JMS broker cannot be reached"));
-        xa.artemis.start();
-
-        recover(id, process);
+        recoverWithout(crash(method, place, count), xa.artemis::kill, "Waiting: the JMS broker cannot be reached", xa.artemis::start);
     }
 
     @ParameterizedTest
@@ -99,6 +85,17 @@ class CrashIsRecoveredIT {
         String id = "t-" + ++number;
         xa.crash(id, method, place, count);
         return id;
+    }
+
+    /** Starts while a server is down, and starts the server when the process says that it waits. */
+    private static void recoverWithout(String id, Runnable kill, String waiting, Runnable start) {
+        kill.run();
+
+        RouteProcess process = xa.transfers().start();
+        XaFixture.await().until(() -> process.log().contains(waiting));
+        start.run();
+
+        recover(id, process);
     }
 
     private static void recover(String id, RouteProcess process) {
