@@ -51,6 +51,12 @@ final class Bench implements AutoCloseable {
         return name;
     }
 
+    static void check(boolean holds, String claim) {
+        if (!holds) {
+            throw new IllegalStateException("does not hold: " + claim);
+        }
+    }
+
     @Override
     public void close() throws IOException {
         kafka.close();

@@ -77,7 +77,7 @@ public final class Receive {
             double rate = (good - begun) * 1e9 / (System.nanoTime() - start);
             System.out.printf("%-52s %,10d messages %,8.0f/s%n", poison ? "receiver, one key has a message that always fails" : "receiver", good, rate);
             if (poison) {
-                check(bank.count("inbox_parked") == EACH, "the bad message and its followers are parked");
+                Bench.check(bank.count("inbox_parked") == EACH, "the bad message and its followers are parked");
                 bank.update("DROP TRIGGER refuse ON ledger_entry; UPDATE inbox_parked SET next_attempt_at = now() WHERE message_id = 'm-7'");
                 await(bank, "ledger_entry", KEYS * EACH);
             }
@@ -100,9 +100,9 @@ public final class Receive {
                 INSERT INTO inbox_message (consumer, message_id) SELECT consumer, message_id FROM letter""", LETTERS);
         bank.update("VACUUM ANALYZE dead_letter, inbox_message");
         double dryRun = end(bank, "{\"all\": true, \"dryRun\": true}");
-        check(bank.count("inbox_parked") == 0, "a dry run does nothing");
+        Bench.check(bank.count("inbox_parked") == 0, "a dry run does nothing");
         double replay = end(bank, "{\"all\": true, \"who\": \"bench\", \"reason\": \"bench\"}");
-        check(bank.count("inbox_parked") == LETTERS, "all letters are parked for their receiver");
+        Bench.check(bank.count("inbox_parked") == LETTERS, "all letters are parked for their receiver");
         System.out.printf("%-52s %,10d letters  %,8.0f/s%n", "dry run, with the start of the command", LETTERS, LETTERS / dryRun);
         System.out.printf("%-52s %,10d letters  %,8.0f/s%n", "replay, with the start of the command", LETTERS, LETTERS / replay);
         String topic = bench.topic(1);
@@ -124,7 +124,7 @@ public final class Receive {
         long start = System.nanoTime();
         try (RouteProcess command = RouteProcess.camelMain(bench.folder.resolve("replay.log"), settings, "replay.camel.yaml", "operate-end-letters.camel.yaml",
                 "camel.main.duration-max-messages=1").start()) {
-            check(command.awaitExit() == 0, command.log());
+            Bench.check(command.awaitExit() == 0, command.log());
         }
         return (System.nanoTime() - start) / 1e9;
     }
@@ -135,18 +135,12 @@ public final class Receive {
                   SELECT from_account, transfer_id, substr(transfer_id, 3)::int AS sent, lag(substr(transfer_id, 3)::int) OVER (PARTITION BY from_account ORDER BY id) AS before
                   FROM ledger_entry) AS entry
                 WHERE sent <= before""");
-        check(wrong.isEmpty(), "out of order: " + wrong);
-        check(bank.value("SELECT (SELECT sum(balance) FROM account) = (SELECT count(*) FROM ledger_entry)").equals(true), "each effect once");
+        Bench.check(wrong.isEmpty(), "out of order: " + wrong);
+        Bench.check(bank.value("SELECT (SELECT sum(balance) FROM account) = (SELECT count(*) FROM ledger_entry)").equals(true), "each effect once");
     }
 
     private static void await(Database bank, String table, long rows) {
         Awaitility.await().atMost(Duration.ofMinutes(20)).pollInterval(Duration.ofMillis(200)).until(() -> bank.count(table) >= rows);
-    }
-
-    private static void check(boolean holds, String claim) {
-        if (!holds) {
-            throw new IllegalStateException("does not hold: " + claim);
-        }
     }
 
     private Receive() {

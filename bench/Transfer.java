@@ -45,12 +45,12 @@ public final class Transfer {
             bench = servers;
             System.out.println("| transfer | 1 client | 16 clients |");
             System.out.println("| --- | --- | --- |");
-            line("local transaction, bank A only, nobody is told", 4000, Map.of(), "direct:book-transfer",
+            line("local transaction, bank A only, nobody is told", 4000, null, "direct:book-transfer",
                     Java.root().resolve("bench/book-transfer.camel.yaml").toString());
-            line("outbox, until the request is answered", 4000, Map.of(), "direct:bank-a-request-transfer", REQUEST);
+            line("outbox, until the request is answered", 4000, null, "direct:bank-a-request-transfer", REQUEST);
             System.out.printf("| outbox, until both banks are done | %s | %s |%n", outbox(1), outbox(16));
             for (String store : new String[] {"file:", "journal:", "jdbc:"}) {
-                line("XA over two databases, object store " + store, 2000, Map.of("xa.object-store", store), "direct:xa-request-transfer",
+                line("XA over two databases, object store " + store, 2000, store, "direct:xa-request-transfer",
                         "xa-request-transfer.camel.yaml", "bank-a-answer-request.camel.yaml");
             }
             System.out.printf("| XA over two databases and Artemis, object store file:, 1 and 16 consumers | %s | %s |%n", queue(1), queue(16));
@@ -58,8 +58,8 @@ public final class Transfer {
         System.exit(0);
     }
 
-    private static void line(String name, int transfers, Map<String, String> more, String route, String... files) throws Exception {
-        System.out.printf("| %s | %s | %s |%n", name, run(1, transfers / 2, more, route, files), run(16, transfers, more, route, files));
+    private static void line(String name, int transfers, String store, String route, String... files) throws Exception {
+        System.out.printf("| %s | %s | %s |%n", name, run(1, transfers / 2, store, route, files), run(16, transfers, store, route, files));
     }
 
     private static Map<String, String> settings() {
@@ -78,28 +78,28 @@ public final class Transfer {
         return settings;
     }
 
-    private static void useXa(Map<String, String> settings, String kind) {
+    private static void useXa(Map<String, String> settings, String store) {
         Path folder = bench.folder.resolve("store-" + bankA.url().replaceFirst(".*/", ""));
         settings.put("profile", "xa");
         settings.put("xa.node-identifier", "bench");
-        settings.put("xa.object-store", kind.equals("jdbc:") ? bench.database().url() + "?user=postgres" : kind + folder);
+        settings.put("xa.object-store", store.equals("jdbc:") ? bench.database().url() + "?user=postgres" : store + folder);
     }
 
-    /** A JVM with the route and its clients. */
-    private static String run(int clients, int transfers, Map<String, String> more, String route, String... files) throws Exception {
+    /** A JVM with the route and its clients; the kind of object store is null without XA. */
+    private static String run(int clients, int transfers, String store, String route, String... files) throws Exception {
         Map<String, String> settings = settings();
-        if (more.containsKey("xa.object-store")) {
-            useXa(settings, more.get("xa.object-store"));
+        if (store != null) {
+            useXa(settings, store);
         }
         List<String> command = new ArrayList<>(List.of(Java.executable(), "-XX:+UseSerialGC", "-Xmx512m", "-Dlog4j.configurationFile=log4j2-demo.properties",
                 "-cp", System.getProperty("bench.classes") + ":" + Java.testClasspath(), Transfer.class.getName(),
                 String.valueOf(clients), String.valueOf(transfers), route));
-        Stream.of(files, BOOK, settings.containsKey("profile") ? XaRoutes.with() : new String[0]).flatMap(Stream::of).distinct().forEach(command::add);
+        Stream.of(files, BOOK, store == null ? new String[0] : XaRoutes.with()).flatMap(Stream::of).distinct().forEach(command::add);
         settings.forEach((key, value) -> command.add(key + "=" + value));
         Process process = new ProcessBuilder(command).redirectError(bench.folder.resolve("clients.log").toFile()).start();
         String output = new String(process.getInputStream().readAllBytes());
-        check(process.waitFor() == 0, "clients ended with an error: " + Files.readString(bench.folder.resolve("clients.log")) + output);
-        check(bankA.count("ledger_entry") == transfers + WARM_UP, bankA.count("ledger_entry") + " debits");
+        Bench.check(process.waitFor() == 0, "clients ended with an error: " + Files.readString(bench.folder.resolve("clients.log")) + output);
+        Bench.check(bankA.count("ledger_entry") == transfers + WARM_UP, bankA.count("ledger_entry") + " debits");
         return output.lines().filter(line -> line.startsWith("rate ")).findFirst().orElseThrow().substring(5) + "/s";
     }
 
@@ -196,11 +196,5 @@ public final class Transfer {
 
     private static void awaitCompleted(int transfers) {
         Awaitility.await().atMost(Duration.ofMinutes(5)).pollInterval(Duration.ofMillis(20)).until(() -> completed() >= transfers);
-    }
-
-    private static void check(boolean holds, String claim) {
-        if (!holds) {
-            throw new IllegalStateException("does not hold: " + claim);
-        }
     }
 }
