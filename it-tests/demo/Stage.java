@@ -24,6 +24,7 @@ import harness.Database;
 import harness.Java;
 import harness.Kafka;
 import harness.RouteProcess;
+import harness.Routes;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import org.awaitility.Awaitility;
 
@@ -84,22 +85,11 @@ abstract class Stage implements AutoCloseable {
         return new Database(url + name);
     }
 
-    /** Adds an application: files of routes/, with * for any text, and options of Camel JBang. */
+    /** Adds an application: options of Camel JBang, and regular expressions for files of routes/. */
     final void add(String name, Map<String, String> settings, String... arguments) {
-        String[] expanded = Arrays.stream(arguments).flatMap(Stage::expand).toArray(String[]::new);
+        String[] expanded = Arrays.stream(arguments).flatMap(argument -> argument.startsWith("--") ? Stream.of(argument)
+                : Routes.files(argument).stream()).toArray(String[]::new);
         applications.put(name, RouteProcess.camelJbang(folder.resolve(name + ".log"), settings, httpPort, expanded));
-    }
-
-    private static Stream<String> expand(String argument) {
-        if (argument.startsWith("--")) {
-            return Stream.of(argument);
-        }
-        try (Stream<Path> files = Files.list(Java.root().resolve("routes"))) {
-            return files.map(file -> file.getFileName().toString())
-                    .filter(file -> file.matches(argument.replace(".", "\\.").replace("*", ".*"))).sorted().toList().stream();
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     final Bank bank() {

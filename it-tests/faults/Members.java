@@ -1,17 +1,14 @@
 package faults;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 import demo.Bank;
 import harness.Database;
-import harness.Java;
 import harness.RouteProcess;
+import harness.Routes;
 import harness.TcpProxy;
 
 /** The processes of a world: the shipped route files with settings that make them find their servers, and give up soon. */
@@ -44,7 +41,7 @@ final class Members {
     private void add(String name, String kind, List<String> jobs, String files) {
         TcpProxy database = new TcpProxy(world.postgres.port(), World.LATENCY);
         TcpProxy broker = brokers.get(members.size());
-        List<String> arguments = new ArrayList<>(routes(files));
+        List<String> arguments = new ArrayList<>(Routes.files(files));
         arguments.add("camel.server.enabled=" + kind.equals("bank-a"));
         arguments.add("camel.server.port=" + world.httpPort);
         // a dead consumer is given up after 6 seconds and not 15: the least that a broker allows
@@ -78,13 +75,5 @@ final class Members {
         settings.put("notifier.service-timeout", "1000");
         settings.put("notifier.service-url", "http://localhost:" + world.servicePort + "/notifications");
         return settings;
-    }
-
-    private static List<String> routes(String pattern) {
-        try (Stream<Path> files = Files.list(Java.root().resolve("routes"))) {
-            return files.map(file -> file.getFileName().toString()).filter(file -> file.matches(pattern + "\\.camel\\.yaml")).sorted().toList();
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

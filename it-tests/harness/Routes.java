@@ -1,9 +1,13 @@
 package harness;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.Main;
@@ -38,6 +42,15 @@ public final class Routes implements AutoCloseable {
             throw e;
         }
         return new Routes(main, failures);
+    }
+
+    /** The names of the route files in {@code routes/} that match a regular expression, sorted. */
+    public static List<String> files(String pattern) {
+        try (Stream<Path> files = Files.list(Java.root().resolve("routes"))) {
+            return files.map(file -> file.getFileName().toString()).filter(file -> file.endsWith(".camel.yaml") && file.matches(pattern)).sorted().toList();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     public CamelContext context() {
