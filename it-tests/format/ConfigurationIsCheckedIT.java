@@ -127,6 +127,8 @@ class ConfigurationIsCheckedIT {
     @CsvSource(delimiter = '|', textBlock = """
             outbox.transfer.completed.retry.max-delay | 1s    | outbox of transfer.completed: retry.max-delay (1000 ms) is shorter
             outbox.circuit-delay                      | soon  | outbox.circuit-delay (soon) is no duration
+            outbox.relay.send-deadline                | soon  | outbox.relay.send-deadline (soon) is no duration of more than 0: each batch would be
+            outbox.relay.send-deadline                | 0     | outbox.relay.send-deadline (0) is no duration of more than 0: each batch would be
             """)
     void settingOfARelayThatContradictsOthersIsRefused(String setting, String value, String message) {
         settings.put(setting, value);

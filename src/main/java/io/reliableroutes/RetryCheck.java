@@ -49,6 +49,7 @@ final class RetryCheck {
         }
         if (relay) {
             duration("outbox.circuit-delay");
+            RelayKafkaClientFactory.deadline(property("outbox.relay.send-deadline"));
             for (String destination : destinations()) {
                 RetrySettings.of(context, "outbox", destination);
                 checkNames("outbox", destination);
