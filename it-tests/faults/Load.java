@@ -17,7 +17,8 @@ import demo.HttpRequests;
 
 /**
  * Customers who request transfers until they are stopped. Each account has one customer, who waits for each answer, so the order of
- * an account's requests is known. The amounts are small, so that the money lasts; some are refused by either bank.
+ * an account's requests is known. Where bank A has several processes, each customer stays with one. The amounts are small, so that
+ * the money lasts; some are refused by either bank.
  */
 final class Load {
 
@@ -27,10 +28,10 @@ final class Load {
     private final ScheduledExecutorService threads = Executors.newScheduledThreadPool(CUSTOMERS);
     private final Map<String, List<String>> requests = new TreeMap<>();
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
-    private final Customers customers;
+    private final List<Customers> banks;
 
-    Load(String url, long seed) {
-        customers = new Customers(new HttpRequests(url));
+    Load(List<String> urls, long seed) {
+        banks = urls.stream().map(url -> new Customers(new HttpRequests(url))).toList();
         for (int i = 0; i < Bank.ACCOUNTS; i++) {
             requests.put("a-" + i, new ArrayList<>());
         }
@@ -52,7 +53,7 @@ final class Load {
         transfer.put("amount", amount(to, random));
         mine.add((String) transfer.get("transferId"));
         try {
-            customers.requestOne(transfer);
+            banks.get(customer % banks.size()).requestOne(transfer);
         } catch (RuntimeException e) {
             failure.compareAndSet(null, e);
             throw e;
@@ -68,7 +69,7 @@ final class Load {
     }
 
     int answered() {
-        return customers.answered();
+        return banks.stream().mapToInt(Customers::answered).sum();
     }
 
     /** What went wrong for a customer, or null. */

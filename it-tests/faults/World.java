@@ -5,9 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -19,11 +17,10 @@ import harness.Java;
 import harness.Kafka;
 import harness.Postgres;
 import harness.RouteProcess;
-import harness.TcpProxy;
 
 /**
- * The example under load on servers of its own, each process in two or one and behind proxies of its own: all that a fault can hit.
- * Time-outs are short, so that recovery is quick; what they are by default changes how long it takes and nothing else.
+ * The example under load on servers of its own: all that a fault can hit. Time-outs are short, so that recovery is quick; what they
+ * are by default changes how long it takes and nothing else.
  */
 final class World implements AutoCloseable {
 
@@ -37,7 +34,6 @@ final class World implements AutoCloseable {
 
     private static final int PARTITIONS = 4;
 
-    final int httpPort = Kafka.freePort();
     final int servicePort = Kafka.freePort();
     final Postgres postgres;
     final Kafka kafka;
@@ -48,18 +44,18 @@ final class World implements AutoCloseable {
     final Book book = new Book();
     final List<Member> members = new ArrayList<>();
     private final Path folder;
-    private final Map<Integer, TcpProxy> listeners = new LinkedHashMap<>();
+    private final Layout layout;
 
+    /** A world whose processes all run here, each behind proxies of its own. */
     World(Path folder, long seed) {
+        this(folder, seed, new Members());
+    }
+
+    World(Path folder, long seed, Layout layout) {
         this.folder = folder;
-        for (int i = 0; i < Members.COUNT; i++) {
-            int port = Kafka.freePort();
-            listeners.put(port, new TcpProxy(port, LATENCY));
-        }
-        Map<Integer, Integer> advertised = new LinkedHashMap<>();
-        listeners.forEach((port, proxy) -> advertised.put(port, proxy.port()));
-        kafka = new Kafka(folder.resolve("kafka"), advertised);
-        postgres = new Postgres(folder.resolve("postgres"));
+        this.layout = layout;
+        kafka = new Kafka(folder.resolve("kafka"), layout.listeners());
+        postgres = new Postgres(folder.resolve("postgres"), layout.postgresSettings(folder));
         CompletableFuture<Postgres> starting = CompletableFuture.supplyAsync(postgres::start);
         kafka.start();
         starting.join();
@@ -68,7 +64,7 @@ final class World implements AutoCloseable {
         wire = new Wire(kafka, Publication.TOPICS, PARTITIONS);
         service = RouteProcess.java(folder.resolve("service.log"), NotificationService.class, String.valueOf(servicePort), "400").start();
         startMembers();
-        load = new Load("http://localhost:" + httpPort, seed);
+        load = new Load(layout.apis(), seed);
     }
 
     private Bank openBank() {
@@ -93,7 +89,7 @@ final class World implements AutoCloseable {
     }
 
     private void startMembers() {
-        members.addAll(new Members(this, folder, List.copyOf(listeners.values())).all());
+        members.addAll(layout.members(this, folder));
         members.forEach(member -> member.process().start());
         members.forEach(member -> member.process().awaitStarted());
     }
@@ -115,6 +111,6 @@ final class World implements AutoCloseable {
         wire.close();
         kafka.close();
         postgres.close();
-        listeners.values().forEach(TcpProxy::close);
+        layout.close();
     }
 }

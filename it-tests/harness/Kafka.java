@@ -28,11 +28,12 @@ public final class Kafka implements AutoCloseable {
     }
 
     /**
-     * A broker with further listeners, for clients behind a {@link TcpProxy}: a client is sent to the port that its listener advertises.
+     * A broker with further listeners, for clients behind a {@link TcpProxy} or on other hosts: a client is sent to what its listener
+     * advertises.
      *
-     * @param proxied the advertised ports by the ports that the broker listens on, not null
+     * @param further the advertised addresses by the addresses that the broker listens on, each an IP address and a port, not null
      */
-    public Kafka(Path folder, Map<Integer, Integer> proxied) {
+    public Kafka(Path folder, Map<String, String> further) {
         // an interrupted test leaves no broker behind
         Runtime.getRuntime().addShutdownHook(new Thread(this::close));
         try {
@@ -58,15 +59,16 @@ public final class Kafka implements AutoCloseable {
                     broker.session.timeout.ms=3000
                     broker.heartbeat.interval.ms=500
                     """.formatted(port, controller, folder.resolve("data").toString().replace('\\', '/'),
-                    join(proxied, ",P%1$d://127.0.0.1:%1$d"), join(proxied, ",P%1$d://127.0.0.1:%2$d"), join(proxied, ",P%1$d:PLAINTEXT")));
+                    join(further, ",P%1$s://%2$s"), join(further, ",P%1$s://%3$s"), join(further, ",P%1$s:PLAINTEXT")));
             run(List.of("kafka.tools.StorageTool", "format", "-t", "MkU3OEVBNTcwNTJENDM2Qg", "-c", settings.toString())).waitFor();
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException("Kafka's storage cannot be formatted in " + folder, e);
         }
     }
 
-    private static String join(Map<Integer, Integer> ports, String format) {
-        return ports.entrySet().stream().map(port -> format.formatted(port.getKey(), port.getValue())).collect(Collectors.joining());
+    private static String join(Map<String, String> addresses, String format) {
+        return addresses.entrySet().stream().map(address -> format.formatted(address.getKey().replaceFirst(".*:", ""), address.getKey(),
+                address.getValue())).collect(Collectors.joining());
     }
 
     /** Starts the broker and returns when it answers. */

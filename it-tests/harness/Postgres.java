@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import org.awaitility.Awaitility;
@@ -13,10 +14,17 @@ public final class Postgres implements AutoCloseable {
 
     private final Path folder;
     private final int port = Kafka.freePort();
+    private final Map<String, String> settings;
     private EmbeddedPostgres server;
 
     public Postgres(Path folder) {
+        this(folder, Map.of());
+    }
+
+    /** @param settings of postgresql.conf, beside those that every test has or in their place, not null */
+    public Postgres(Path folder, Map<String, String> settings) {
         this.folder = folder;
+        this.settings = settings;
     }
 
     /** Starts the server and returns when it answers. */
@@ -24,13 +32,15 @@ public final class Postgres implements AutoCloseable {
         try {
             Files.createDirectories(folder);
             ProcessBuilder.Redirect log = ProcessBuilder.Redirect.appendTo(folder.resolveSibling("postgres.log").toFile());
-            server = EmbeddedPostgres.builder().setDataDirectory(folder).setCleanDataDirectory(false).setPort(port)
+            EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder().setDataDirectory(folder).setCleanDataDirectory(false).setPort(port)
                     // notices a killed client even while a CommitGate holds its commit
                     .setServerConfig("client_connection_check_interval", "500ms")
                     // the embedded server's default forgets what it has committed last when it is stopped at once
                     .setServerConfig("synchronous_commit", "on").setServerConfig("fsync", "off").setServerConfig("max_connections", "200")
                     .setServerConfig("max_prepared_transactions", "100").setPGStartupWait(Duration.ofSeconds(60))
-                    .setErrorRedirector(log).setOutputRedirector(log).start();
+                    .setErrorRedirector(log).setOutputRedirector(log);
+            settings.forEach(builder::setServerConfig);
+            server = builder.start();
             return this;
         } catch (IOException e) {
             throw new IllegalStateException("PostgreSQL cannot be started in " + folder, e);

@@ -79,6 +79,12 @@ public final class RouteProcess implements AutoCloseable {
         return new RouteProcess(command, log, Map.of());
     }
 
+    /** Starts it by a command such as {@code ip netns exec name}, which must become the process itself, so that it can be killed. */
+    public RouteProcess within(List<String> command) {
+        builder.command().addAll(0, command);
+        return this;
+    }
+
     /** Starts it; the routes run later, see {@link #awaitStarted()}. The log of an earlier run is kept beside the new one. */
     public RouteProcess start() {
         try {
