@@ -22,6 +22,11 @@ final class Book {
      */
     void note(Fault fault, Duration lasted) {
         faults.merge(fault, 1, Integer::sum);
+        note(lasted);
+    }
+
+    /** Notes an outage that is none of the faults. */
+    void note(Duration lasted) {
         allowedDuplicates += RELAYS * World.BATCH_ROWS * (1 + lasted.toSeconds() / World.SEND_DEADLINE_SECONDS);
     }
 

@@ -49,7 +49,7 @@ final class Strike {
         }
     }
 
-    private static void say(String text) {
+    static void say(String text) {
         System.out.println(LocalTime.now().truncatedTo(ChronoUnit.MILLIS) + " " + text);
     }
 }
