@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 import harness.Database;
-import harness.Java;
+import harness.Page;
 import harness.Routes;
 import harness.Servers;
 import org.apache.camel.CamelExecutionException;
@@ -76,8 +76,8 @@ class ReadmeSnippetIT {
         assertThat(bankA.count("outbox_message")).isZero();
     }
 
-    private static String snippet() throws IOException {
-        return Files.readString(Java.root().resolve("README.md")).split("```yaml\n")[1].split("```")[0];
+    private static String snippet() {
+        return Page.of("README.md").found("```yaml\n([^`]+)```").get(0);
     }
 
     private Routes start(String yaml) throws IOException {
