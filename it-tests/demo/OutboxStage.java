@@ -35,10 +35,10 @@ final class OutboxStage extends Stage {
     @Override
     void addApplications(Map<String, String> settings) {
         settings.put("kafka.brokers", kafka.brokers());
-        add("bank-a", settings, "bank-a-.*");
+        add("bank-a", settings, "bank-a-*.camel.yaml");
         add("bank-a-relay", settings, "bank-a-relay.camel.yaml");
-        add("bank-b", settings, "bank-b-.*");
-        add("notifier", settings, "notifier-.*");
+        add("bank-b", settings, "bank-b-*.camel.yaml");
+        add("notifier", settings, "notifier-*.camel.yaml");
     }
 
     private String url() {

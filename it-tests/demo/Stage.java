@@ -8,7 +8,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,7 +23,6 @@ import harness.Database;
 import harness.Java;
 import harness.Kafka;
 import harness.RouteProcess;
-import harness.Routes;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import org.awaitility.Awaitility;
 
@@ -85,11 +83,9 @@ abstract class Stage implements AutoCloseable {
         return new Database(url + name);
     }
 
-    /** Adds an application: options of Camel JBang, and regular expressions for files of routes/. */
+    /** Adds an application: files of routes/, with * for any text, and options of Camel JBang. */
     final void add(String name, Map<String, String> settings, String... arguments) {
-        String[] expanded = Arrays.stream(arguments).flatMap(argument -> argument.startsWith("--") ? Stream.of(argument)
-                : Routes.files(argument).stream()).toArray(String[]::new);
-        applications.put(name, RouteProcess.camelJbang(folder.resolve(name + ".log"), settings, httpPort, expanded));
+        applications.put(name, RouteProcess.camelJbang(folder.resolve(name + ".log"), settings, httpPort, arguments));
     }
 
     final Bank bank() {

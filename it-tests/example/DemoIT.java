@@ -60,8 +60,7 @@ class DemoIT {
     private static int demo(Path log, String... options) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(Java.root().resolve("demo").toString()));
         command.addAll(List.of(options));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
-        builder.environment().merge("MAVEN_ARGS", "-Dmaven.repo.local=" + System.getProperty("maven.repo.local"), (old, repository) -> old);
+        ProcessBuilder builder = Java.withRepository(new ProcessBuilder(command)).redirectErrorStream(true).redirectOutput(log.toFile());
         // this build is up to date: the demo must not start another one inside it
         Files.writeString(Java.target().resolve("demo.built"), "");
         Files.writeString(Java.target().resolve("camelw.installed"), "");

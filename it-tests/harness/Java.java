@@ -26,6 +26,15 @@ public final class Java {
         return root().resolve("target");
     }
 
+    /** Lets a process that runs ./mvnw or ./camelw use the local repository of this build: the pack that is tested is there. */
+    public static ProcessBuilder withRepository(ProcessBuilder builder) {
+        String repository = System.getProperty("maven.repo.local");
+        if (repository != null) {
+            builder.environment().putIfAbsent("MAVEN_ARGS", "-Dmaven.repo.local=" + repository);
+        }
+        return builder;
+    }
+
     /** The class path of the tests, for a process that runs routes without Camel JBang. */
     public static String testClasspath() {
         try {

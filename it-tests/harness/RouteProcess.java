@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,15 +30,27 @@ public final class RouteProcess implements AutoCloseable {
         settings.forEach((key, value) -> builder.environment().put(key.toUpperCase().replace('.', '_').replace('-', '_'), value));
     }
 
-    /** The real command line: {@code camel run file… application.properties}. */
+    /** The real command line: {@code camel run file… application.properties}. Files are those of routes/, with * for any text, and options. */
     public static RouteProcess camelJbang(Path log, Map<String, String> settings, int port, String... files) {
+        return camelJbang(linkedRoutes(log), log, settings, port, files);
+    }
+
+    /** The same with the files of another folder. */
+    public static RouteProcess camelJbang(Path folder, Path log, Map<String, String> settings, int port, String... files) {
         List<String> command = new ArrayList<>(List.of(Java.root().resolve("camelw").toString(), "run"));
-        command.addAll(List.of(files));
+        Arrays.stream(files).forEach(file -> command.addAll(expand(folder, file)));
         command.addAll(List.of("application.properties", "--logging-color=false", "--port=" + port));
         RouteProcess process = new RouteProcess(command, log, settings);
         process.builder.environment().put("CAMELW_JAVA_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx256m");
-        process.builder.directory(linkedRoutes(log).toFile());
+        Java.withRepository(process.builder).directory(folder.toFile());
         return process;
+    }
+
+    private static List<String> expand(Path folder, String argument) {
+        if (argument.startsWith("--") || !argument.contains("*")) {
+            return List.of(argument);
+        }
+        return Routes.files(folder, argument.replace(".", "\\.").replace("*", ".*"));
     }
 
     /** The folder routes/ for one process: two that start at the same time would remove each other's .camel-jbang from it. */

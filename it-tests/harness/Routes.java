@@ -46,7 +46,11 @@ public final class Routes implements AutoCloseable {
 
     /** The names of the route files in {@code routes/} that match a regular expression, sorted. */
     public static List<String> files(String pattern) {
-        try (Stream<Path> files = Files.list(Java.root().resolve("routes"))) {
+        return files(Java.root().resolve("routes"), pattern);
+    }
+
+    static List<String> files(Path folder, String pattern) {
+        try (Stream<Path> files = Files.list(folder)) {
             return files.map(file -> file.getFileName().toString()).filter(file -> file.endsWith(".camel.yaml") && file.matches(pattern)).sorted().toList();
         } catch (IOException e) {
             throw new IllegalStateException(e);
