@@ -84,6 +84,13 @@ public final class RouteProcess implements AutoCloseable {
         return new RouteProcess(command, log, new LinkedHashMap<>(settings));
     }
 
+    /** A command of a shell, as a page tells it, in a folder that has the files of routes/. It begins with ./camelw or ./mvnw, or starts a program. */
+    public static RouteProcess shell(Path log, Map<String, String> settings, String command) {
+        RouteProcess process = new RouteProcess(List.of("sh", "-c", "exec " + command.replaceAll("[./]*/(camelw|mvnw) ", Java.root() + "/$1 ")), log, settings);
+        Java.withRepository(process.builder).directory(linkedRoutes(log).toFile());
+        return process;
+    }
+
     /** Another program on the class path of the tests. */
     public static RouteProcess java(Path log, Class<?> program, String... arguments) {
         List<String> command = new ArrayList<>(List.of(Java.executable(), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx64m",

@@ -65,6 +65,7 @@ public class Vocabulary implements CamelContextAware {
                         .resolveResource("classpath:camel/" + stem + ".camel.yaml");
                 PluginHelper.getRoutesLoader(camelContext).loadRoutes(resource);
             }
+            VocabularyFilter.install(camelContext, FILES);
             camelContext.addStartupListener(new ConfigurationCheck());
         } catch (Exception e) {
             throw new RuntimeCamelException("the vocabulary of Reliable Routes cannot be loaded", e);

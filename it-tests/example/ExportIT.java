@@ -1,0 +1,67 @@
+package example;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import demo.Customers;
+import demo.HttpRequests;
+import harness.Database;
+import harness.Kafka;
+import harness.Page;
+import harness.RouteProcess;
+import harness.Servers;
+import harness.Topic;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import static harness.ReceivingBank.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** The README's way to a container image. */
+class ExportIT {
+
+    private final Database bankA = Servers.database().apply("schema.sql", "example-bank-a.sql");
+    private final Topic requested = Topic.create(Servers.kafka(), 1);
+    private final Topic completed = Topic.create(Servers.kafka(), 1);
+    private final Topic rejected = Topic.create(Servers.kafka(), 1);
+    private final int port = Kafka.freePort();
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    @Timeout(300)
+    void exportedServiceRequestsPublishesAndSettlesTransfers() {
+        bankA.update("INSERT INTO account (id, balance) VALUES ('a-1', 100)");
+        List<String> commands = Page.of("README.md").found("(?m)^    (\\.\\./camelw export .*|\\.\\./mvnw -f .*|java -jar .*)");
+        assertThat(commands).hasSize(3);
+        run("export.log", commands.get(0));
+        run("package.log", commands.get(1));
+
+        try (RouteProcess bank = command("bank.log", commands.get(2)).start().awaitStarted()) {
+            new Customers(new HttpRequests("http://localhost:" + port)).requestOne(Map.of("transferId", "t-1", "from", "a-1", "to", "b-1", "amount", 10.0));
+            await().untilAsserted(() -> assertThat(requested.records()).as(bank.log()).singleElement()
+                    .satisfies(message -> assertThat(Topic.headers(message)).containsEntry("ce_type", "transfer.requested")));
+            completed.send("a-1", "{\"transferId\":\"t-1\"}", Map.of("ce_id", "m-1", "ce_type", "transfer.completed"));
+            await().untilAsserted(() -> assertThat(bankA.value("SELECT status FROM transfer")).as(bank.log()).isEqualTo("COMPLETED"));
+        }
+    }
+
+    private void run(String log, String command) {
+        try (RouteProcess process = command(log, command).start()) {
+            assertThat(process.awaitExit()).as(command + "\n" + process.log()).isZero();
+        }
+    }
+
+    private RouteProcess command(String log, String command) {
+        Map<String, String> settings = new HashMap<>(Map.of("bank-a.jdbc-url", bankA.url(), "bank-a.user", "postgres", "kafka.brokers", requested.kafka().brokers(),
+                "outbox.destination.transfer.requested", requested.name(), "outbox.destination.transfer.completed", completed.name(),
+                "outbox.destination.transfer.rejected", rejected.name(), "inbox.dead-letter-topic", "false"));
+        // the port is no setting of the routes: of a built service it is a system property
+        settings.put("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC" + (command.startsWith("java") ? " -Dcamel.server.port=" + port : ""));
+        return RouteProcess.shell(folder.resolve(log), settings, command.replace("/tmp/", folder + "/"));
+    }
+}
