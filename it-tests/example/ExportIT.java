@@ -1,5 +1,7 @@
 package example;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -23,11 +25,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** The README's way to a container image. */
 class ExportIT {
 
+    private static final String QUARKUS = "3.31.2";
+    /** The command line reads a catalogue, and that of the release above is not in every repository. */
+    private static final String QUARKUS_WITH_CATALOG = "3.27.0";
+
     private final Database bankA = Servers.database().apply("schema.sql", "example-bank-a.sql");
     private final Topic requested = Topic.create(Servers.kafka(), 1);
     private final Topic completed = Topic.create(Servers.kafka(), 1);
     private final Topic rejected = Topic.create(Servers.kafka(), 1);
     private final int port = Kafka.freePort();
+
+    private final Page readme = Page.of("README.md");
+    private final List<String> commands = readme.found("(?m)^    (\\.\\./camelw export .*|\\.\\./mvnw -f .*|java -jar .*)");
 
     @TempDir
     private Path folder;
@@ -35,9 +44,8 @@ class ExportIT {
     @Test
     @Timeout(300)
     void exportedServiceRequestsPublishesAndSettlesTransfers() {
-        bankA.update("INSERT INTO account (id, balance) VALUES ('a-1', 100)");
-        List<String> commands = Page.of("README.md").found("(?m)^    (\\.\\./camelw export .*|\\.\\./mvnw -f .*|java -jar .*)");
         assertThat(commands).hasSize(3);
+        bankA.update("INSERT INTO account (id, balance) VALUES ('a-1', 100)");
         run("export.log", commands.get(0));
         run("package.log", commands.get(1));
 
@@ -48,6 +56,30 @@ class ExportIT {
             completed.send("a-1", "{\"transferId\":\"t-1\"}", Map.of("ce_id", "m-1", "ce_type", "transfer.completed"));
             await().untilAsserted(() -> assertThat(bankA.value("SELECT status FROM transfer")).as(bank.log()).isEqualTo("COMPLETED"));
         }
+    }
+
+    @Test
+    @Timeout(300)
+    void exportedRelayPublishesOnQuarkus() throws IOException {
+        String options = readme.found("`(--runtime=quarkus [^`]+)`").get(0).replace(QUARKUS, QUARKUS_WITH_CATALOG);
+        run("export.log", commands.get(0).replace("--runtime=main", options).replace("bank-a-*", "bank-a-relay").replace("--dep=camel:openapi-java ", ""));
+        Path pom = folder.resolve("bank-a/pom.xml");
+        Files.writeString(pom, withPublishedExtensions(Files.readString(pom)));
+        run("package.log", commands.get(1));
+        bankA.insertOutbox("transfer.requested", "a-1", "{}");
+
+        try (RouteProcess relay = command("relay.log", "java -jar /tmp/bank-a/" + readme.found("`(target/quarkus-app/[^`]+)`").get(0)).start().awaitStarted()) {
+            await().untilAsserted(() -> assertThat(requested.bodies()).as(relay.log()).containsExactly("{}"));
+        }
+    }
+
+    /** Of this release not all extensions are in every repository: the components themselves stand in for them. */
+    private static String withPublishedExtensions(String pom) {
+        String group = "<groupId>org.apache.camel.quarkus</groupId>\\s*<artifactId>camel-quarkus-";
+        return pom.replace(QUARKUS_WITH_CATALOG, QUARKUS)
+                .replaceAll(group + "(jdbc|jms|scheduler)<", "<groupId>org.apache.camel</groupId><artifactId>camel-$1<")
+                .replaceFirst(group + "sql<", "<groupId>org.apache.camel.quarkus</groupId><artifactId>camel-quarkus-support-spring</artifactId></dependency>"
+                        + "<dependency><groupId>org.apache.camel</groupId><artifactId>camel-sql<");
     }
 
     private void run(String log, String command) {
