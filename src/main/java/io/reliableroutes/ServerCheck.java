@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -11,7 +12,9 @@ import javax.sql.DataSource;
 
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.kafka.KafkaComponent;
+import org.apache.camel.component.kafka.KafkaConfiguration;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 
 /** Waits for the servers that the routes need, for as long as {@code check.wait}, and looks whether the schema is there. */
 final class ServerCheck {
@@ -27,10 +30,10 @@ final class ServerCheck {
 
     /**
      * @param  dataSources            bean names of the data sources that routes use, not null
-     * @param  kafka                  whether routes use Kafka
+     * @param  usesKafka              whether routes use Kafka
      * @throws ConfigurationException if a bean or a table is missing or a server does not answer in time
      */
-    void check(Set<String> dataSources, boolean kafka) {
+    void check(Set<String> dataSources, boolean usesKafka) {
         for (String name : dataSources) {
             DataSource dataSource = context.getRegistry().lookupByNameAndType(name, DataSource.class);
             if (dataSource == null) {
@@ -40,9 +43,9 @@ final class ServerCheck {
             await("database of " + name, "Check its URL, user and password, and that the server runs.",
                     () -> checkSchema(name, dataSource));
         }
-        if (kafka) {
-            String brokers = context.getComponent("kafka", KafkaComponent.class).getConfiguration().getBrokers();
-            await("Kafka at " + brokers, "Check kafka.brokers, and that the broker runs.", () -> checkKafka(brokers));
+        if (usesKafka) {
+            KafkaConfiguration kafka = context.getComponent("kafka", KafkaComponent.class).getConfiguration();
+            await("Kafka at " + kafka.getBrokers(), "Check kafka.brokers, and that the broker runs.", () -> checkKafka(kafka));
         }
     }
 
@@ -80,8 +83,15 @@ final class ServerCheck {
         }
     }
 
-    private static void checkKafka(String brokers) throws Exception {
-        Map<String, Object> settings = Map.of("bootstrap.servers", brokers, "request.timeout.ms", 4000, "default.api.timeout.ms", 5000);
+    private static void checkKafka(KafkaConfiguration kafka) throws Exception {
+        Map<String, Object> settings = new HashMap<>();
+        // certificates and passwords are those that the routes use
+        kafka.createConsumerProperties().forEach((name, value) -> {
+            if (AdminClientConfig.configNames().contains(name.toString())) {
+                settings.put(name.toString(), value);
+            }
+        });
+        settings.putAll(Map.of("bootstrap.servers", kafka.getBrokers(), "request.timeout.ms", 4000, "default.api.timeout.ms", 5000));
         try (Admin admin = Admin.create(settings)) {
             admin.describeCluster().nodes().get(5, TimeUnit.SECONDS);
         }
