@@ -82,7 +82,7 @@ public final class Customers {
                 }, Optional::isPresent).orElseThrow();
     }
 
-    static String body(Map<String, Object> transfer) {
+    public static String body(Map<String, Object> transfer) {
         return "{\"transferId\":\"%s\",\"from\":\"%s\",\"to\":\"%s\",\"amount\":%.2f}".formatted(transfer.get("transferId"),
                 transfer.get("from"), transfer.get("to"), transfer.get("amount"));
     }

@@ -1,10 +1,6 @@
 package demo;
 
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +16,7 @@ import java.util.stream.Stream;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import harness.Database;
+import harness.Http;
 import harness.Java;
 import harness.Kafka;
 import harness.RouteProcess;
@@ -106,9 +103,8 @@ abstract class Stage implements AutoCloseable {
     }
 
     /** The notification service's own books: what it has sent, and how often it was called. */
-    final JsonNode books() throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + servicePort + "/notifications")).build();
-        return new ObjectMapper().readTree(HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body());
+    final JsonNode books() throws IOException {
+        return new ObjectMapper().readTree(Http.body("http://localhost:" + servicePort + "/notifications"));
     }
 
     final void keepLogs() {

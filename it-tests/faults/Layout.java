@@ -1,17 +1,14 @@
 package faults;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 import demo.Bank;
 import harness.Database;
-import harness.Java;
+import harness.Page;
 import harness.RouteProcess;
 import harness.Routes;
 
@@ -38,16 +35,10 @@ abstract class Layout implements AutoCloseable {
 
     /** The settings in a block of a language, such as {@code properties}, on the operations page. */
     static Map<String, String> documented(String language) {
-        try {
-            String page = Files.readString(Java.root().resolve("docs/operations.md"));
-            Map<String, String> settings = new LinkedHashMap<>();
-            Pattern.compile("(?s)```" + language + "\\n(.*?)```").matcher(page).results().flatMap(block -> block.group(1).lines())
-                    .filter(line -> !line.startsWith("#"))
-                    .forEach(line -> settings.put(line.split("=", 2)[0].strip(), line.split("=", 2)[1].strip()));
-            return settings;
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
+        Map<String, String> settings = new LinkedHashMap<>();
+        Page.of("docs/operations.md").found("(?s)```" + language + "\n(.*?)```").stream().flatMap(String::lines).filter(line -> !line.startsWith("#"))
+                .forEach(line -> settings.put(line.split("=", 2)[0].strip(), line.split("=", 2)[1].strip()));
+        return settings;
     }
 
     /**
