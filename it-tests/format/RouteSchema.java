@@ -18,14 +18,14 @@ import com.networknt.schema.SpecVersion;
  * The schema of Camel's YAML DSL, made strict: what a visual editor would write differently is refused. A step has its options below it
  * and is no text, a block has its steps, and a {@code from} is in a route.
  */
-final class RouteSchema {
+public final class RouteSchema {
 
     private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
     private static final String STEP = "org.apache.camel.model.ProcessorDefinition";
 
     private final JsonSchema schema;
 
-    RouteSchema() {
+    public RouteSchema() {
         JsonNode json;
         try (InputStream in = getClass().getResourceAsStream("/schema/camelYamlDsl.json")) {
             json = YAML.readTree(in);
@@ -48,7 +48,7 @@ final class RouteSchema {
     }
 
     /** What is wrong with a route file, or with a Kamelet, whose template is a route template; empty if nothing is. */
-    List<String> problems(String yaml) {
+    public List<String> problems(String yaml) {
         try {
             JsonNode file = YAML.readTree(yaml);
             return schema.validate(file.has("kind") ? asTemplate(file) : file).stream()

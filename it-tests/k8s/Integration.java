@@ -1,0 +1,92 @@
+package k8s;
+
+import java.util.List;
+import java.util.Properties;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/** The Integration of an application, and what only its kind of application needs. */
+final class Integration {
+
+    private Integration() {
+    }
+
+    static ObjectNode of(Application application) {
+        ObjectNode integration = JsonNodeFactory.instance.objectNode().put("apiVersion", "camel.apache.org/v1").put("kind", "Integration");
+        ObjectNode metadata = integration.putObject("metadata").put("name", application.name());
+        metadata.putObject("labels").put("app.kubernetes.io/name", application.name()).put("app.kubernetes.io/part-of", "reliable-routes");
+        metadata.putObject("annotations").put("camel.apache.org/description", application.description());
+        ObjectNode spec = integration.putObject("spec").put("replicas", application.replicas());
+        Dependencies.of(application.flows()).forEach(spec.putArray("dependencies")::add);
+        traits(application, spec.putObject("traits"));
+        application.flows().forEach(spec.putArray("flows")::add);
+        return integration;
+    }
+
+    static List<String> dependencies(JsonNode integration) {
+        return integration.at("/spec/dependencies").valueStream().map(JsonNode::asText).toList();
+    }
+
+    private static void traits(Application application, ObjectNode traits) {
+        ObjectNode camel = traits.putObject("camel").put("runtimeProvider", "plain-quarkus").put("runtimeVersion", Application.runtime());
+        Properties settings = Dependencies.settings("application.properties");
+        camel.putArray("properties").add("quarkus.http.limits.max-body-size=" + settings.getProperty("camel.server.maxBodySize"));
+        // one poll of a scheduler is no job: the routes have to run all the time
+        traits.putObject("cron").put("enabled", false);
+        ObjectNode container = traits.putObject("container").put("port", 8080).put("portName", "http").put("requestCPU", "250m")
+                .put("requestMemory", "384Mi").put("limitCPU", "1").put("limitMemory", "768Mi").put("runAsNonRoot", true)
+                .put("allowPrivilegeEscalation", false).put("seccompProfileType", "RuntimeDefault");
+        container.putArray("capabilitiesDrop").add("ALL");
+        traits.putObject("security-context").put("runAsNonRoot", true).put("seccompProfileType", "RuntimeDefault");
+        traits.putObject("health").put("enabled", true).put("livenessProbeEnabled", true).put("livenessProbe", "/q/health/live")
+                .put("readinessProbeEnabled", true).put("readinessProbe", "/q/health/ready").put("startupProbeEnabled", true)
+                .put("startupProbe", "/q/health/started").put("startupPeriod", 5).put("startupFailureThreshold", 24);
+        traits.putObject("prometheus").put("enabled", true).put("podMonitor", false);
+        traits.putObject("service").put("enabled", application.http());
+        environment(application, traits.putObject("environment").putArray("vars"));
+        ObjectNode mount = traits.putObject("mount");
+        mount.putArray("configs").add("configmap:" + (application.xa() ? "reliable-routes-xa-settings" : "reliable-routes-settings"));
+        if (application.xa()) {
+            mount.putArray("volumes").add(store(application) + ":/var/lib/reliable-routes");
+            // two at a time would be two transaction managers of one name
+            traits.putObject("deployment").put("strategy", "Recreate");
+        }
+    }
+
+    private static void environment(Application application, ArrayNode variables) {
+        if (Dependencies.of(application.flows()).contains("camel:kafka")) {
+            variables.add("KAFKA_BROKERS=configmap:reliable-routes-addresses/KAFKA_BROKERS");
+        }
+        for (String database : application.databases()) {
+            String prefix = database.toUpperCase().replace('-', '_');
+            variables.add(prefix + "_JDBC_URL=configmap:reliable-routes-addresses/" + prefix + "_JDBC_URL");
+            variables.add(prefix + "_USER=secret:" + database + "-app/username");
+            variables.add(prefix + "_PASSWORD=secret:" + database + "-app/password");
+        }
+        if (application.xa()) {
+            variables.add("JMS_URL=configmap:reliable-routes-addresses/JMS_URL");
+            variables.add("JMS_USER=secret:jms-app/username").add("JMS_PASSWORD=secret:jms-app/password");
+            variables.add("XA_NODE_IDENTIFIER=" + application.name()).add("XA_OBJECT_STORE=file:/var/lib/reliable-routes/" + application.name());
+        }
+        if (application.environment() != null) {
+            application.environment().forEach(variables::add);
+        }
+    }
+
+    /** The volume that has to survive the pod: what it holds decides about prepared transactions. */
+    static ObjectNode objectStore(Application application) {
+        ObjectNode claim = JsonNodeFactory.instance.objectNode().put("apiVersion", "v1").put("kind", "PersistentVolumeClaim");
+        claim.putObject("metadata").put("name", store(application));
+        ObjectNode spec = claim.putObject("spec");
+        spec.putArray("accessModes").add("ReadWriteOnce");
+        spec.putObject("resources").putObject("requests").put("storage", "1Gi");
+        return claim;
+    }
+
+    private static String store(Application application) {
+        return application.name() + "-object-store";
+    }
+}

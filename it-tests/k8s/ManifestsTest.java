@@ -1,0 +1,147 @@
+package k8s;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import harness.Page;
+import io.fabric8.zjsonpatch.JsonPatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+/** The manifests are what routes/ says, a cluster accepts them, and each rule about them bites. */
+class ManifestsTest {
+
+    @Test
+    void generatedFilesAreWhatTheirSourcesSay() throws IOException {
+        Map<String, String> found = new TreeMap<>();
+        for (String folder : List.of("base", "xa")) {
+            try (Stream<Path> files = Files.list(Manifests.K8S.resolve(folder))) {
+                for (Path file : files.toList()) {
+                    found.put(folder + "/" + file.getFileName(), Files.readString(file));
+                }
+            }
+        }
+
+        assertThat(differences(Manifests.all(), found)).isEmpty();
+    }
+
+    @Test
+    void routeEditedWithoutGeneratingIsNamed() {
+        Map<String, String> found = new TreeMap<>(Manifests.all());
+        found.computeIfPresent("base/bank-b.yaml", (file, text) -> text.replace("USE_BIG_DECIMAL_FOR_FLOATS", "USE_LONG_FOR_INTS"));
+        found.put("base/bank-z.yaml", "");
+
+        assertThat(differences(Manifests.all(), found)).containsExactly("k8s/base/bank-b.yaml differs from its sources: run k8s/generate",
+                "k8s/base/bank-z.yaml has no source any more: run k8s/generate");
+    }
+
+    private static List<String> differences(Map<String, String> expected, Map<String, String> found) {
+        return Stream.concat(expected.keySet().stream(), found.keySet().stream()).distinct().sorted()
+                .filter(file -> !expected.getOrDefault(file, "").equals(found.get(file)) || !expected.containsKey(file))
+                .map(file -> "k8s/" + file + (expected.containsKey(file) ? " differs from its sources" : " has no source any more") + ": run k8s/generate").toList();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"base", "dev", "production", "xa"})
+    void clusterAcceptsEveryManifest(String overlay) {
+        Map<String, JsonNode> resources = Overlay.of(overlay);
+
+        assertThat(resources).hasSizeGreaterThan(4);
+        assertThat(ManifestRules.problems(resources)).isEmpty();
+    }
+
+    @Test
+    void everyFileIsPartOfAnOverlay() throws IOException {
+        List<String> used = Stream.of("dev", "production", "xa").flatMap(overlay -> Overlay.of(overlay).keySet().stream()).map(key -> key.replaceFirst("#.*", "")).toList();
+
+        try (Stream<Path> files = Files.walk(Manifests.K8S, 2)) {
+            assertThat(files.filter(file -> file.toString().matches(".*/[a-z]+/.*\\.yaml") && !file.endsWith("kustomization.yaml") && file.getNameCount() > Manifests.K8S.getNameCount() + 1))
+                    .allSatisfy(file -> assertThat(used).contains(Manifests.K8S.relativize(file).toString()));
+        }
+    }
+
+    @Test
+    void clusterAcceptsTheDeploymentOfThePage() {
+        List<String> manifests = Page.of("k8s/README.md").found("(?s)```yaml\n(.*?)```");
+
+        assertThat(manifests).hasSize(1);
+        assertThat(ManifestRules.problems(Map.of("k8s/README.md", Yaml.parse(manifests.get(0))))).isEmpty();
+    }
+
+    static Stream<Arguments> brokenManifestIsNamed() {
+        String bankB = "base/bank-b.yaml#Integration/bank-b";
+        return Stream.of(
+                arguments("dev", bankB, add("/spec/replica", "2"), "/spec: property 'replica' is not defined"),
+                arguments("dev", bankB, add("/spec/replicas", "\"two\""), "/spec/replicas: string found, integer expected"),
+                arguments("dev", bankB, add("/spec/traits/camle", "{}"), "property 'camle' is not defined"),
+                arguments("dev", bankB, add("/apiVersion", "\"camel.apache.org/v2\""), "camel.apache.org/v2/Integration are nothing that this check knows"),
+                arguments("dev", bankB, "[{\"op\":\"remove\",\"path\":\"/spec/dependencies/2\"}]", "/spec/dependencies: the flows use [camel:jackson], which is not listed"),
+                arguments("dev", bankB, add("/spec/flows/0/route/frm", "{}"), "/spec/flows/0/route: property 'frm' is not defined"),
+                arguments("dev", "base/outbox-sink.kamelet.yaml#Kamelet/outbox-sink", add("/spec/template/from/stps", "[]"), "/spec/template/from: property 'stps' is not defined"),
+                arguments("dev", bankB, add("/spec/traits/cron/enabled", "true"), "/spec/traits/cron/enabled: is not false"),
+                arguments("dev", bankB, add("/spec/traits/container/runAsNonRoot", "false"), "/spec/traits/container: is no restricted security context"),
+                arguments("dev", bankB, add("/spec/traits/health/startupProbeEnabled", "false"), "/spec/traits/health/startupProbe: is off"),
+                arguments("dev", bankB, "[{\"op\":\"remove\",\"path\":\"/spec/traits/container/limitMemory\"}]", "/spec/traits/container/limitMemory: is missing"),
+                arguments("dev", bankB, add("/spec/traits/environment/vars/-", "\"BANK_B_PASSWORD=secret1\""), "BANK_B_PASSWORD has its value in the manifest"),
+                arguments("dev", bankB, add("/spec/traits/environment/vars/-", "\"X=configmap:reliable-routes-addresses/NOWHERE\""),
+                        "X refers to configmap:reliable-routes-addresses/NOWHERE, which is not there"),
+                arguments("xa", "xa/xa-transfer.yaml#Integration/xa-transfer", add("/spec/replicas", "2"), "an XA application has one replica"),
+                arguments("dev", "base/outbox-sink.kamelet.yaml#Kamelet/outbox-sink", add("/spec/definitions", "{}"), "/spec: property 'definitions' is not defined"),
+                arguments("dev", "base/bank-a-schema.yaml#Job/bank-a-schema", add("/spec/backofLimit", "2"), "/spec/backofLimit: Unrecognized field"),
+                arguments("dev", "base/bank-a-schema.yaml#Job/bank-a-schema", add("/spec/backoffLimit", "\"many\""), "/spec/backoffLimit: Cannot deserialize"),
+                arguments("dev", "dev/kafka.yaml#Deployment/kafka", "[{\"op\":\"remove\",\"path\":\"/spec/template/spec/containers/0/securityContext\"}]",
+                        "containers/kafka/securityContext: is not restricted"),
+                arguments("dev", "dev/kafka.yaml#Deployment/kafka", "[{\"op\":\"remove\",\"path\":\"/spec/template/spec/containers/0/resources/limits\"}]",
+                        "containers/kafka/resources: has no memory limit"),
+                arguments("production", "production/kafka.yaml#Kafka/kafka", add("/spec/kafka/listener", "[]"), "/spec/kafka/listener: Unrecognized field"),
+                arguments("production", "production/kafka-topics.yaml#KafkaTopic/transfer.settled", add("/spec/partitions", "\"all\""), "/spec/partitions: Cannot deserialize"),
+                arguments("production", "production/kafka-topics.yaml#KafkaTopic/transfer.settled", add("/metadata/name", "\"other\""),
+                        "KafkaTopic [transfer.settled] is missing"),
+                arguments("production", "production/kafka-users.yaml#KafkaUser/bank-a", add("/spec/authorisation", "{}"), "/spec/authorisation: Unrecognized field"),
+                arguments("production", "production/databases.yaml#Cluster/bank-a", add("/spec/instance", "3"), "/spec/instance: Unrecognized field"),
+                arguments("production", "production/databases.yaml#Cluster/bank-a", add("/spec/postgresql/synchronous/method", "\"some\""),
+                        "/spec/postgresql/synchronous/method: Cannot deserialize"),
+                arguments("production", "production/scaling.yaml#ScaledObject/bank-b", add("/spec/maxReplicaCount", "13"), "is above the 12 partitions"),
+                arguments("production", "production/scaling.yaml#ScaledObject/bank-b", add("/spec/triggers/0/metadata/consumerGroup", "\"bank-b\""),
+                        "nobody in bank-b reads transfer.requested as bank-b"),
+                arguments("production", "production/scaling.yaml#ScaledObject/bank-b", add("/spec/scaleTargetRef/name", "\"bank-b-operate\""),
+                        "is no Integration of this overlay without replicas"),
+                arguments("production", "production/scaling.yaml#ScaledObject/bank-b", add("/spec/cooldown", "1"), "/spec/cooldown: Unrecognized field"),
+                arguments("production", "production/network-policies.yaml#NetworkPolicy/bank-a-api", add("/spec/ingres", "[]"), "/spec/ingres: Unrecognized field"),
+                arguments("production", "production/network-policies.yaml#NetworkPolicy/outside", add("/spec/podSelector/matchExpressions/0/values/0", "\"notifer\""),
+                        "there is no Integration notifer"),
+                arguments("production", "production/disruption-budgets.yaml#PodDisruptionBudget/bank-a-pods",
+                        add("/spec/selector/matchLabels/camel.apache.org~1integration", "\"bank\""), "there is no Integration bank"),
+                arguments("production", "production/pod-monitor.yaml#PodMonitor/reliable-routes", add("/spec/podMetricsEndpoint", "[]"),
+                        "/spec/podMetricsEndpoint: Unrecognized field"));
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void brokenManifestIsNamed(String overlay, String key, String patch, String problem) {
+        Map<String, JsonNode> resources = new LinkedHashMap<>(Overlay.of(overlay));
+        assertThat(resources).containsKey(key);
+
+        resources.put(key, JsonPatch.apply(Yaml.parse(patch), resources.get(key)));
+
+        // what is named is the file, unless something is missing everywhere
+        assertThat(ManifestRules.problems(resources)).anySatisfy(found -> assertThat(found).contains(problem).matches("(?s)(KafkaTopic|" + key + ").*"));
+    }
+
+    private static String add(String path, String value) {
+        return "[{\"op\":\"add\",\"path\":\"" + path + "\",\"value\":" + value + "}]";
+    }
+}
