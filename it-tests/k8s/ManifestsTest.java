@@ -81,6 +81,14 @@ class ManifestsTest {
         assertThat(ManifestRules.problems(Map.of("k8s/README.md", Yaml.parse(manifests.get(0))))).isEmpty();
     }
 
+    @Test
+    void databasesInProductionGiveUpTheSessionsOfALostNode() {
+        List<JsonNode> clusters = Overlay.of("production").values().stream().filter(resource -> resource.path("kind").asText().equals("Cluster")).toList();
+
+        assertThat(clusters).hasSize(3).allSatisfy(cluster -> Page.of("docs/operations.md").found("(?m)^(\\w+ = \\w+)$").forEach(setting ->
+                assertThat(cluster.at("/spec/postgresql/parameters/" + setting.split(" = ")[0]).asText()).as(setting).isEqualTo(setting.split(" = ")[1])));
+    }
+
     static Stream<Arguments> brokenManifestIsNamed() {
         String bankB = "base/bank-b.yaml#Integration/bank-b";
         return Stream.of(
