@@ -111,7 +111,8 @@ final class ConfigurationCheck implements StartupListener {
         }
         // the onException blocks of a route configuration are among the outputs
         long steps = route.getOutputs().stream().filter(step -> step == transacted || !step.isTopLevelOnly()).count();
-        if (transacted.getParent() != route || steps != 1) {
+        // its parent is no witness: a route that Camel 4.8 has put into a rest service keeps that of its old place
+        if (!route.getOutputs().contains(transacted) || steps != 1) {
             throw new ConfigurationException("route " + route.getId() + ": transacted is not the only step of its route: its siblings "
                     + "would be pulled inside or run outside. Move them into transacted or into a route of their own.");
         }
