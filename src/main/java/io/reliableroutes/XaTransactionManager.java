@@ -14,8 +14,6 @@ import com.arjuna.ats.jta.common.JTAEnvironmentBean;
 import com.arjuna.ats.jta.common.jtaPropertyManager;
 import jakarta.transaction.NotSupportedException;
 import jakarta.transaction.SystemException;
-import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.jta.JtaTransactionManager;
 
 /**
  * Narayana for transactions over several databases and a JMS broker, with an object store and recovery in this process. It begins no
@@ -81,14 +79,6 @@ public final class XaTransactionManager extends TransactionManagerImple implemen
             throw new ConfigurationException("xa.node-identifier (" + nodeIdentifier + ") " + problem + ": a process could recover the "
                     + "transactions of another one, or not its own. Give each process a short name that it keeps over restarts.");
         }
-    }
-
-    /**
-     * @param  transactionManager of this process, not null
-     * @return                    the same for Spring's JMS container, which Camel's JMS component uses, not null
-     */
-    public static PlatformTransactionManager forJms(XaTransactionManager transactionManager) {
-        return new JtaTransactionManager(transactionManager);
     }
 
     @Override

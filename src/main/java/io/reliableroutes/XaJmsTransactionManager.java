@@ -1,0 +1,27 @@
+package io.reliableroutes;
+
+import jakarta.transaction.TransactionManager;
+import org.springframework.transaction.jta.JtaTransactionManager;
+
+/**
+ * The JTA transaction manager of a process for Spring's JMS container, which Camel's JMS component uses. It is ready when it has
+ * its transaction manager: as a bean of {@code application.properties} nobody else would initialise it.
+ */
+public class XaJmsTransactionManager extends JtaTransactionManager {
+
+    private static final long serialVersionUID = 1L;
+
+    /** Nothing is looked up in JNDI. */
+    public XaJmsTransactionManager() {
+        setAutodetectUserTransaction(false);
+        setAutodetectTransactionManager(false);
+        setAutodetectTransactionSynchronizationRegistry(false);
+    }
+
+    /** @param transactionManager of this process, not null */
+    @Override
+    public void setTransactionManager(TransactionManager transactionManager) {
+        super.setTransactionManager(transactionManager);
+        afterPropertiesSet();
+    }
+}
