@@ -3,6 +3,7 @@ package xa;
 import java.nio.file.Path;
 import java.util.List;
 
+import harness.Java;
 import harness.RouteProcess;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -76,6 +77,7 @@ class CrashIsRecoveredIT {
             // by SIGTERM, and it must end by itself
             process.stop();
             assertThat(process.log()).contains("shutdown in").doesNotContain("does not end within");
+            assertThat(Java.root().resolve("routes/HornetqJournalStore")).as("a store beside the configured one").doesNotExist();
         } finally {
             xa.settings.put("xa.object-store", file);
         }

@@ -46,13 +46,12 @@ final class XaObjectStore implements AutoCloseable {
         }
         Path path = Path.of(directory).toAbsolutePath();
         FileChannel lock = lock(setting, path);
+        each(bean -> {
+            bean.setObjectStoreType(ShadowNoFileLockStore.class.getName());
+            bean.setObjectStoreDir(path.toString());
+        });
         if (kind.equals("journal")) {
             useJournal(setting, path);
-        } else {
-            each(bean -> {
-                bean.setObjectStoreType(ShadowNoFileLockStore.class.getName());
-                bean.setObjectStoreDir(path.toString());
-            });
         }
         return new XaObjectStore(lock, null);
     }
@@ -86,7 +85,8 @@ final class XaObjectStore implements AutoCloseable {
             throw new ConfigurationException("xa.object-store (" + setting + ") needs Artemis' journal, which is not on the class path: no "
                     + "decision could be logged. Add org.apache.artemis:artemis-journal, or use file:.");
         }
-        each(bean -> bean.setObjectStoreType(HornetqObjectStoreAdaptor.class.getName()));
+        // the decisions only: the other stores would make a journal of their own in the working directory
+        BeanPopulator.getDefaultInstance(ObjectStoreEnvironmentBean.class).setObjectStoreType(HornetqObjectStoreAdaptor.class.getName());
     }
 
     private static XaObjectStore openDatabase(String url, String nodeIdentifier) {
