@@ -10,6 +10,7 @@ import java.util.Map;
 import demo.Customers;
 import demo.HttpRequests;
 import harness.Database;
+import harness.Http;
 import harness.Kafka;
 import harness.Page;
 import harness.RouteProcess;
@@ -53,6 +54,8 @@ class ExportIT {
             new Customers(new HttpRequests("http://localhost:" + port)).requestOne(Map.of("transferId", "t-1", "from", "a-1", "to", "b-1", "amount", 10.0));
             await().untilAsserted(() -> assertThat(requested.records()).as(bank.log()).singleElement()
                     .satisfies(message -> assertThat(Topic.headers(message)).containsEntry("ce_type", "transfer.requested")));
+            assertThat(Page.of("k8s/README.md").found("path: (\\S+)")).as("what the Deployment asks").singleElement()
+                    .satisfies(path -> assertThat(Http.status("http://localhost:" + port + path)).isEqualTo(200));
             completed.send("a-1", "{\"transferId\":\"t-1\"}", Map.of("ce_id", "m-1", "ce_type", "transfer.completed"));
             await().untilAsserted(() -> assertThat(bankA.value("SELECT status FROM transfer")).as(bank.log()).isEqualTo("COMPLETED"));
         }
@@ -92,8 +95,8 @@ class ExportIT {
         Map<String, String> settings = new HashMap<>(Map.of("bank-a.jdbc-url", bankA.url(), "bank-a.user", "postgres", "kafka.brokers", requested.kafka().brokers(),
                 "outbox.destination.transfer.requested", requested.name(), "outbox.destination.transfer.completed", completed.name(),
                 "outbox.destination.transfer.rejected", rejected.name(), "inbox.dead-letter-topic", "false"));
-        // the port is no setting of the routes: of a built service it is a system property
-        settings.put("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC" + (command.startsWith("java") ? " -Dcamel.server.port=" + port : ""));
+        // the port is no setting of the routes: of a built service it is a system property. By default health is at the API's port.
+        settings.put("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC" + (command.startsWith("java") ? " -Dcamel.server.port=" + port + " -Dcamel.management.port=" + port : ""));
         return RouteProcess.shell(folder.resolve(log), settings, command.replace("/tmp/", folder + "/"));
     }
 }

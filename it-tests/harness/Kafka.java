@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -34,6 +35,15 @@ public final class Kafka implements AutoCloseable {
      * @param further the advertised addresses by the addresses that the broker listens on, each an IP address and a port, not null
      */
     public Kafka(Path folder, Map<String, String> further) {
+        this(folder, further, null);
+    }
+
+    /** A broker whose further listener, at the port, takes only clients with the certificate. */
+    public Kafka(Path folder, int securedPort, Certificates certificates) {
+        this(folder, Map.of("127.0.0.1:" + securedPort, "127.0.0.1:" + securedPort), certificates);
+    }
+
+    private Kafka(Path folder, Map<String, String> further, Certificates certificates) {
         // an interrupted test leaves no broker behind
         Runtime.getRuntime().addShutdownHook(new Thread(this::close));
         try {
@@ -59,7 +69,9 @@ public final class Kafka implements AutoCloseable {
                     broker.session.timeout.ms=3000
                     broker.heartbeat.interval.ms=500
                     """.formatted(port, controller, folder.resolve("data").toString().replace('\\', '/'),
-                    join(further, ",P%1$s://%2$s"), join(further, ",P%1$s://%3$s"), join(further, ",P%1$s:PLAINTEXT")));
+                    join(further, ",P%1$s://%2$s"), join(further, ",P%1$s://%3$s"), join(further, certificates == null ? ",P%1$s:PLAINTEXT" : ",P%1$s:SSL"))
+                    + (certificates == null ? Stream.<String>empty() : certificates.brokerSettings().entrySet().stream().map(entry -> entry + "\n"))
+                            .collect(Collectors.joining()));
             run(List.of("kafka.tools.StorageTool", "format", "-t", "MkU3OEVBNTcwNTJENDM2Qg", "-c", settings.toString())).waitFor();
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException("Kafka's storage cannot be formatted in " + folder, e);

@@ -12,7 +12,7 @@ import org.awaitility.core.ConditionFactory;
 public class ReceivingBank {
 
     public final Database database;
-    public final Topic topic = Topic.create(Servers.kafka(), 1);
+    public final Topic topic;
     public final Map<String, String> settings = new LinkedHashMap<>();
 
     public ReceivingBank() {
@@ -21,7 +21,12 @@ public class ReceivingBank {
 
     /** @param database with the schema of bank B, and empty */
     public ReceivingBank(Database database) {
+        this(database, Servers.kafka());
+    }
+
+    public ReceivingBank(Database database, Kafka kafka) {
         this.database = database;
+        this.topic = Topic.create(kafka, 1);
         database.update("INSERT INTO account (id, balance) VALUES ('b-1', 0)");
         database.update("CREATE SEQUENCE attempt");
         settings.put("bank-b.jdbc-url", database.url());

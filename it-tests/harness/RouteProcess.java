@@ -86,8 +86,14 @@ public final class RouteProcess implements AutoCloseable {
 
     /** A command of a shell, as a page tells it, in a folder that has the files of routes/. It begins with ./camelw or ./mvnw, or starts a program. */
     public static RouteProcess shell(Path log, Map<String, String> settings, String command) {
-        RouteProcess process = new RouteProcess(List.of("sh", "-c", "exec " + command.replaceAll("[./]*/(camelw|mvnw) ", Java.root() + "/$1 ")), log, settings);
-        Java.withRepository(process.builder).directory(linkedRoutes(log).toFile());
+        List<String> shell = List.of("sh", "-c", "exec " + command.replaceAll("[./]*/(camelw|mvnw) ", Java.root() + "/$1 "));
+        return of(shell, linkedRoutes(log), log, settings);
+    }
+
+    /** Any command in a folder of its own. */
+    public static RouteProcess of(List<String> command, Path folder, Path log, Map<String, String> settings) {
+        RouteProcess process = new RouteProcess(command, log, settings);
+        Java.withRepository(process.builder).directory(folder.toFile());
         return process;
     }
 

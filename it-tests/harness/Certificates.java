@@ -1,0 +1,61 @@
+package harness;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** A broker's certificate and a client's, made with the JDK's keytool; each side trusts the other's and no other. */
+public final class Certificates {
+
+    public static final String PASSWORD = "changeit";
+
+    private final Path folder;
+
+    public Certificates(Path folder) {
+        this.folder = folder;
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+        for (String side : List.of("broker", "user")) {
+            keytool(side + ".p12", "-genkeypair", "-alias", side, "-dname", "CN=" + side, "-keyalg", "EC", "-ext", "san=ip:127.0.0.1");
+            keytool(side + ".p12", "-exportcert", "-rfc", "-alias", side, "-file", folder.resolve(side + ".crt").toString());
+        }
+        keytool("clients.p12", "-importcert", "-noprompt", "-alias", "user", "-file", folder.resolve("user.crt").toString());
+    }
+
+    /** What clients trust, PEM. */
+    public Path authority() {
+        return folder.resolve("broker.crt");
+    }
+
+    /** A client's key and certificate, PKCS12. */
+    public Path user() {
+        return folder.resolve("user.p12");
+    }
+
+    /** What a broker needs in its server.properties to take only clients that show the certificate. */
+    Map<String, String> brokerSettings() {
+        return Map.of("ssl.client.auth", "required", "ssl.keystore.type", "PKCS12", "ssl.keystore.location", folder.resolve("broker.p12").toString(),
+                "ssl.keystore.password", PASSWORD, "ssl.truststore.type", "PKCS12", "ssl.truststore.location", folder.resolve("clients.p12").toString(),
+                "ssl.truststore.password", PASSWORD);
+    }
+
+    private void keytool(String store, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(Path.of(Java.executable()).resolveSibling("keytool").toString()));
+        command.addAll(List.of(arguments));
+        command.addAll(List.of("-keystore", folder.resolve(store).toString(), "-storetype", "PKCS12", "-storepass", PASSWORD));
+        try {
+            Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(folder.resolve("keytool.log").toFile()).start();
+            if (process.waitFor() != 0) {
+                throw new IllegalStateException(String.join(" ", command) + "\n" + Files.readString(folder.resolve("keytool.log")));
+            }
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package k8s;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import demo.Bank;
+import demo.Customers;
+import demo.HttpRequests;
+import demo.NotificationService;
+import harness.Artemis;
+import harness.Http;
+import harness.Kafka;
+import harness.RouteProcess;
+import harness.Servers;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import static harness.ReceivingBank.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Every Integration, each on a kit of nothing but its own dependencies: {@code ./mvnw verify -Pconformance}. */
+@Tag("conformance")
+class CamelKRunsTheExampleIT {
+
+    @TempDir
+    Path folder;
+
+    private final Bank bank = Bank.open(Servers.database(), Servers.database(), Servers.database());
+    private final Artemis artemis = Servers.artemis();
+    private final int servicePort = Kafka.freePort();
+    private final Map<String, Pod> pods = new LinkedHashMap<>();
+    private Kafka kafka;
+
+    @ParameterizedTest
+    @EnumSource
+    void transfersEndAndCustomersAreToldByOutboxAndByXa(CamelK runtime) {
+        kafka = new Kafka(folder.resolve("kafka")).start();
+        for (String event : List.of("requested", "completed", "rejected", "settled")) {
+            kafka.createTopics(2, "transfer." + event, "transfer." + event + ".dead");
+        }
+        try (RouteProcess service = RouteProcess.java(folder.resolve("service.log"), NotificationService.class, String.valueOf(servicePort)).start()) {
+            Map<String, JsonNode> manifests = Overlay.of("dev");
+            manifests.putAll(Overlay.of("xa"));
+            Map<List<String>, Kit> kits = new LinkedHashMap<>();
+            manifests.values().stream().filter(manifest -> manifest.path("kind").asText().equals("Integration")).forEach(integration -> {
+                List<String> dependencies = Integration.dependencies(integration);
+                Kit kit = kits.computeIfAbsent(dependencies, own -> Kit.build(runtime, integration.at("/metadata/name").asText(), own));
+                pods.put(integration.at("/metadata/name").asText(), new Pod(kit, integration, folder, this::value, Map.of()).start());
+            });
+
+            Customers customers = new Customers(new HttpRequests("http://localhost:" + pods.get("bank-a").port()));
+            customers.requestOne(Map.of("transferId", "good", "from", "a-1", "to", "b-1", "amount", 10.0));
+            customers.requestOne(Map.of("transferId", "refused", "from", "a-1", "to", "nobody", "amount", 10.0));
+            artemis.send("transfer.requested", Customers.body(Map.of("transferId", "xa", "from", "a-2", "to", "b-2", "amount", 10.0)), Map.of("JMSXGroupID", "a-2"));
+
+            await().untilAsserted(() -> assertThat(bank.bankA().rows("SELECT id, status FROM transfer ORDER BY id")).as("transfers")
+                    .containsExactly(Map.of("id", "good", "status", "COMPLETED"), Map.of("id", "refused", "status", "REJECTED"),
+                            Map.of("id", "xa", "status", "COMPLETED")));
+            await().untilAsserted(() -> assertThat(Http.body("http://localhost:" + servicePort + "/notifications")).as("what customers are told").contains("good", "refused", "xa"));
+            assertThat(service.isAlive()).isTrue();
+            assertThat(pods).as("Integrations").hasSize(Application.all().size());
+            assertThat(new TreeSet<>(pods.keySet())).allSatisfy(name -> assertThat(pods.get(name).status("/q/health/ready")).as(name).isEqualTo(200));
+        }
+    }
+
+    @AfterEach
+    void close() {
+        pods.values().forEach(Pod::close);
+        kafka.close();
+    }
+
+    private String value(String reference) {
+        return switch (reference.replaceFirst(".*[:/]", "")) {
+            case "KAFKA_BROKERS" -> kafka.brokers();
+            case "JMS_URL" -> artemis.url();
+            case "BANK_A_JDBC_URL" -> bank.bankA().url();
+            case "BANK_B_JDBC_URL" -> bank.bankB().url();
+            case "NOTIFIER_JDBC_URL" -> bank.notifier().url();
+            case "NOTIFIER_SERVICE_URL" -> "http://localhost:" + servicePort + "/notifications";
+            case "username" -> reference.contains("jms") ? "" : "postgres";
+            default -> "";
+        };
+    }
+}

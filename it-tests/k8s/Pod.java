@@ -1,0 +1,157 @@
+package k8s;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import harness.Http;
+import harness.Java;
+import harness.Kafka;
+import harness.RouteProcess;
+import org.awaitility.Awaitility;
+
+/** The one pod of an Integration: the files, environment and command that Camel K's operator gives it, without a cluster. */
+final class Pod implements AutoCloseable {
+
+    // the API server and the operator keep no order of keys
+    private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory()).enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
+    private static final String CLASSPATH = "./resources:dependencies/*:dependencies/lib/boot/*:dependencies/lib/main/*";
+
+    private final JsonNode integration;
+    private final Path etc;
+    private final Kit kit;
+    private final Map<String, String> environment = new LinkedHashMap<>();
+    private final int port = Kafka.freePort();
+    private final RouteProcess process;
+
+    /**
+     * @param integration of k8s/, not null
+     * @param references  resolves {@code configmap:name/key} and {@code secret:name/key}, to text for a variable and to a path for a mounted file
+     * @param settings    that only the test has, as an overlay would add them to {@code traits.camel.properties}
+     */
+    Pod(Kit kit, JsonNode integration, Path folder, UnaryOperator<String> references, Map<String, String> settings) {
+        this.kit = kit;
+        this.integration = integration;
+        this.etc = folder.resolve(name());
+        try {
+            mount(settings, references);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+        integration.at("/spec/traits/environment/vars").forEach(variable -> {
+            String[] parts = variable.asText().split("=", 2);
+            // a volume is a folder of this one
+            environment.put(parts[0], parts[1].matches("(configmap|secret):.*") ? references.apply(parts[1]) : parts[1].replace("/var/lib", etc.toString()));
+        });
+        List<String> command = List.of(Java.executable(), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m", "-cp", CLASSPATH,
+                "io.quarkus.bootstrap.runner.QuarkusEntryPoint");
+        process = RouteProcess.of(command, etc.resolve("deployments"), folder.resolve(name() + ".log"), environment);
+    }
+
+    String name() {
+        return integration.at("/metadata/name").asText();
+    }
+
+    private void mount(Map<String, String> settings, UnaryOperator<String> references) throws IOException {
+        Path source = Files.createDirectories(etc.resolve("sources")).resolve("camel-k-embedded-flow.yaml");
+        Files.writeString(source, YAML.writeValueAsString(YAML.treeToValue(integration.at("/spec/flows"), Object.class)));
+        Map<String, String> application = new LinkedHashMap<>();
+        if (kit.runtime().isPlainQuarkus()) {
+            application.put("camel.main.source-location-enabled", "true");
+            application.put("camel.main.routes-include-pattern", "file:" + etc + "/sources/**");
+        } else {
+            application.put("camel.k.sources[0].location", "file:" + source);
+            application.put("camel.k.sources[0].name", "camel-k-embedded-flow");
+            application.put("camel.k.sources[0].language", "yaml");
+        }
+        Path kamelets = Files.createDirectories(etc.resolve("kamelets/kamelets-bundle-" + name() + "-001"));
+        for (String kamelet : List.of("outbox-sink", "outbox-topic-sink", "failed-message-sink")) {
+            Files.copy(Manifests.K8S.resolve("base/" + kamelet + ".kamelet.yaml"), kamelets.resolve(kamelet + ".kamelet.yaml"));
+        }
+        application.put("camel.component.kamelet.location", "file:" + kamelets + ",classpath:/kamelets");
+        Map<String, String> user = new LinkedHashMap<>(settings);
+        // /etc/camel is this folder
+        integration.at("/spec/traits/camel/properties").forEach(property -> user.put(property.asText().split("=", 2)[0],
+                property.asText().split("=", 2)[1].replace("/etc/camel", etc.toString())));
+        for (JsonNode resource : integration.at("/spec/traits/mount/resources")) {
+            String[] parts = resource.asText().split("@", 2);
+            Path file = Path.of(parts[1].replace("/etc/camel", etc.toString()));
+            Files.createDirectories(file.getParent());
+            Files.copy(Path.of(references.apply(parts[0])), file);
+        }
+        StringBuilder locations = new StringBuilder(write("application.properties", application) + "," + write("conf.d/user.properties", user));
+        for (JsonNode config : integration.at("/spec/traits/mount/configs")) {
+            String name = config.asText().replaceFirst("configmap:", "");
+            Path folder = Files.createDirectories(etc.resolve("conf.d/_configmaps").resolve(name));
+            for (Map.Entry<String, JsonNode> file : Yaml.read(Manifests.K8S.resolve(settingsFile(name))).get("data").properties()) {
+                locations.append(',').append(Files.writeString(folder.resolve(file.getKey()), file.getValue().asText()));
+            }
+        }
+        Files.createSymbolicLink(Files.createDirectories(etc.resolve("deployments")).resolve("dependencies"), kit.application());
+        environment.putAll(Map.of("CAMEL_K_CONF", etc.resolve("application.properties").toString(), "CAMEL_K_CONF_D", etc.resolve("conf.d").toString(),
+                "CAMEL_K_MOUNT_PATH_CONFIGMAPS", etc.resolve("conf.d/_configmaps").toString(),
+                "CAMEL_K_MOUNT_PATH_SECRETS", etc.resolve("conf.d/_secrets").toString(), "CAMEL_K_INTEGRATION", name(),
+                "QUARKUS_HTTP_PORT", String.valueOf(port), "QUARKUS_CONSOLE_COLOR", "false"));
+        environment.put("QUARKUS_CONFIG_LOCATIONS", locations.toString());
+    }
+
+    private static String settingsFile(String configMap) {
+        return configMap.contains("xa") ? "xa/settings.yaml" : "base/settings.yaml";
+    }
+
+    private Path write(String name, Map<String, String> properties) throws IOException {
+        StringBuilder text = new StringBuilder();
+        properties.forEach((key, value) -> text.append(key).append(" = ").append(value.replace("\\", "\\\\")).append('\n'));
+        Path file = etc.resolve(name);
+        Files.createDirectories(file.getParent());
+        return Files.writeString(file, text);
+    }
+
+    /** Starts it and returns when its readiness probe answers 200. */
+    Pod start() {
+        process.start();
+        long end = System.nanoTime() + Duration.ofSeconds(110).toNanos();
+        String ready = integration.at("/spec/traits/health/readinessProbe").asText();
+        Awaitility.await(name()).atMost(Duration.ofSeconds(120)).pollInterval(Duration.ofMillis(200)).until(() -> {
+            if (!process.isAlive()) {
+                throw new IllegalStateException(name() + " has ended:\n" + process.log());
+            }
+            if (System.nanoTime() > end) {
+                throw new IllegalStateException(name() + " does not get ready:\n" + process.log());
+            }
+            return status(ready) == 200;
+        });
+        return this;
+    }
+
+    /** The status of a GET, 0 if nobody listens. */
+    int status(String path) {
+        return Http.status("http://localhost:" + port + path);
+    }
+
+    int port() {
+        return port;
+    }
+
+    String log() {
+        return process.log();
+    }
+
+    void kill() {
+        process.kill();
+    }
+
+    @Override
+    public void close() {
+        process.close();
+    }
+}
