@@ -6,7 +6,6 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
 import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.component.kamelet.KameletComponent;
-import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.LifecycleStrategySupport;
 import org.apache.camel.support.PluginHelper;
@@ -29,7 +28,7 @@ public class Vocabulary implements CamelContextAware {
     @Override
     public void setCamelContext(CamelContext camelContext) {
         this.camelContext = camelContext;
-        if (((ModelCamelContext) camelContext).getRouteTemplateDefinition("inbox") == null) {
+        if (camelContext.getCamelContextExtension().getContextPlugin(Loaded.class) == null) {
             load(camelContext);
         }
     }
@@ -67,8 +66,13 @@ public class Vocabulary implements CamelContextAware {
             }
             VocabularyFilter.install(camelContext, FILES);
             camelContext.addStartupListener(new ConfigurationCheck());
+            camelContext.getCamelContextExtension().addContextPlugin(Loaded.class, new Loaded());
         } catch (Exception e) {
             throw new RuntimeCamelException("the vocabulary of Reliable Routes cannot be loaded", e);
         }
+    }
+
+    /** Marks a context that has the vocabulary. */
+    private static final class Loaded {
     }
 }
