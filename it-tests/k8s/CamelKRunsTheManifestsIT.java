@@ -1,5 +1,6 @@
 package k8s;
 
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -93,8 +94,10 @@ class CamelKRunsTheManifestsIT {
             bank.topic.send("a-5", body("t-5"), headers("m-5"));
             receiving.start();
             await().untilAsserted(() -> assertThat(bank.booked()).contains("t-5"));
+            assertThat(secondsTheOldestMessageWaits()).as("what KEDA asks for the relay").isPositive();
             relaying.start();
             await().untilAsserted(() -> assertThat(completed.bodies()).contains(answer("t-5")));
+            await().untilAsserted(() -> assertThat(secondsTheOldestMessageWaits()).isZero());
             assertThat(bank.booked()).containsExactlyInAnyOrder("t-1", "t-2", "t-3", "t-5");
             assertThat(bank.database.value("SELECT balance::integer FROM account WHERE id = 'b-1'")).isEqualTo(40);
             for (Pod pod : List.of(receiving, relaying)) {
@@ -103,6 +106,11 @@ class CamelKRunsTheManifestsIT {
                 assertThat(pod.log()).contains("Camel");
             }
         }
+    }
+
+    private BigDecimal secondsTheOldestMessageWaits() {
+        JsonNode scaling = Overlay.of("production").get("production/scaling.yaml#ScaledObject/bank-b-relay");
+        return (BigDecimal) bank.database.value(scaling.at("/spec/triggers/0/metadata/query").asText());
     }
 
     private Pod pod(Kit kit, JsonNode integration) {

@@ -11,6 +11,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 /** The Integration of an application, and what only its kind of application needs. */
 final class Integration {
 
+    private static final int USER = 1000;
+
     private Integration() {
     }
 
@@ -22,6 +24,12 @@ final class Integration {
         ObjectNode spec = integration.putObject("spec").put("replicas", application.replicas());
         Dependencies.of(application.flows()).forEach(spec.putArray("dependencies")::add);
         traits(application, spec.putObject("traits"));
+        if (application.xa()) {
+            // a new volume belongs to root; the container is named because the CRD wants one
+            ObjectNode pod = spec.putObject("template").putObject("spec");
+            pod.putArray("containers").addObject().put("name", "integration");
+            pod.putObject("securityContext").put("fsGroup", USER);
+        }
         application.flows().forEach(spec.putArray("flows")::add);
         return integration;
     }
@@ -38,17 +46,20 @@ final class Integration {
         traits.putObject("cron").put("enabled", false);
         ObjectNode container = traits.putObject("container").put("port", 8080).put("portName", "http").put("requestCPU", "250m")
                 .put("requestMemory", "384Mi").put("limitCPU", "1").put("limitMemory", "768Mi").put("runAsNonRoot", true)
-                .put("allowPrivilegeEscalation", false).put("seccompProfileType", "RuntimeDefault");
+                // the images of Camel K before 2.11 name no user
+                .put("runAsUser", USER).put("allowPrivilegeEscalation", false).put("seccompProfileType", "RuntimeDefault");
         container.putArray("capabilitiesDrop").add("ALL");
-        traits.putObject("security-context").put("runAsNonRoot", true).put("seccompProfileType", "RuntimeDefault");
-        traits.putObject("health").put("enabled", true).put("livenessProbeEnabled", true).put("livenessProbe", "/q/health/live")
-                .put("readinessProbeEnabled", true).put("readinessProbe", "/q/health/ready").put("startupProbeEnabled", true)
-                .put("startupProbe", "/q/health/started").put("startupPeriod", 5).put("startupFailureThreshold", 24);
+        traits.putObject("security-context").put("runAsNonRoot", true).put("runAsUser", USER).put("seccompProfileType", "RuntimeDefault");
+        // their paths are the operator's business: they differ between its releases
+        traits.putObject("health").put("enabled", true).put("livenessProbeEnabled", true).put("readinessProbeEnabled", true)
+                .put("startupProbeEnabled", true).put("startupPeriod", 5).put("startupFailureThreshold", 24);
         traits.putObject("prometheus").put("enabled", true).put("podMonitor", false);
         traits.putObject("service").put("enabled", application.http());
         environment(application, traits.putObject("environment").putArray("vars"));
         ObjectNode mount = traits.putObject("mount");
-        mount.putArray("configs").add("configmap:" + (application.xa() ? "reliable-routes-xa-settings" : "reliable-routes-settings"));
+        // where Quarkus looks for it; what releases of the operator do with mount.configs differs
+        mount.putArray("resources").add("configmap:" + (application.xa() ? "reliable-routes-xa-settings" : "reliable-routes-settings")
+                + "/application.properties@/deployments/config/application.properties");
         if (application.xa()) {
             mount.putArray("volumes").add(store(application) + ":/var/lib/reliable-routes");
             // two at a time would be two transaction managers of one name
@@ -70,6 +81,11 @@ final class Integration {
             variables.add("JMS_URL=configmap:reliable-routes-addresses/JMS_URL");
             variables.add("JMS_USER=secret:jms-app/username").add("JMS_PASSWORD=secret:jms-app/password");
             variables.add("XA_NODE_IDENTIFIER=" + application.name()).add("XA_OBJECT_STORE=file:/var/lib/reliable-routes/" + application.name());
+        }
+        if (application.routes().contains("operate")) {
+            for (String setting : List.of("CHANNELS", "MAIL_HOST", "MAIL_PORT", "MAIL_FROM", "MAIL_TO", "WEBHOOK_URL")) {
+                variables.add("ALERT_" + setting + "=configmap:reliable-routes-addresses/ALERT_" + setting);
+            }
         }
         if (application.environment() != null) {
             application.environment().forEach(variables::add);

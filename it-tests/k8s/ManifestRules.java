@@ -21,8 +21,12 @@ final class ManifestRules {
     private final List<String> problems = new ArrayList<>();
     private final Properties settings = Dependencies.settings("application.properties");
 
+    // base and xa alone get addresses and Secrets from the overlay
+    private final boolean isOverlay;
+
     private ManifestRules(Map<String, JsonNode> resources) {
         this.resources = resources;
+        this.isOverlay = resources.keySet().stream().anyMatch(key -> !key.matches("(base|xa)/.*"));
     }
 
     /** @param resources as {@link Overlay} names them */
@@ -30,10 +34,11 @@ final class ManifestRules {
         ManifestRules rules = new ManifestRules(resources);
         resources.forEach((key, resource) -> Schemas.problems(resource).forEach(problem -> rules.problems.add(key + " " + problem)));
         rules.of("Integration").forEach(rules::checkIntegration);
-        resources.forEach((key, resource) -> resource.findValues("containers").forEach(list -> list.forEach(container -> rules.checkContainer(key, container))));
+        resources.forEach((key, resource) -> (key.contains("#Integration/") ? List.<JsonNode>of() : resource.findValues("containers")).forEach(list -> list.forEach(container -> rules.checkContainer(key, container))));
         rules.of("Kamelet").forEach((key, kamelet) -> ROUTES.problems(Yaml.write(kamelet)).forEach(problem -> rules.problems.add(key + " /spec/template" + problem.replaceFirst("^/0/routeTemplate", ""))));
         rules.of("ScaledObject").forEach(rules::checkScaling);
         rules.checkTopics();
+        rules.of("Integration").values().forEach(rules::checkAccess);
         rules.checkSelectors();
         return rules.problems;
     }
@@ -58,15 +63,16 @@ final class ManifestRules {
         JsonNode traits = integration.at("/spec/traits");
         require(traits.at("/cron/enabled").isBoolean() && !traits.at("/cron/enabled").asBoolean(),
                 "%s /spec/traits/cron/enabled: is not false: Camel K would make a job of routes that have to run. Set it to false.", key);
-        require(traits.at("/container/runAsNonRoot").asBoolean() && !traits.at("/container/allowPrivilegeEscalation").asBoolean(true)
+        require(traits.at("/container/runAsNonRoot").asBoolean() && traits.at("/container/runAsUser").asInt() > 0 && !traits.at("/container/allowPrivilegeEscalation").asBoolean(true)
                 && traits.at("/container/capabilitiesDrop/0").asText().equals("ALL") && traits.at("/security-context/runAsNonRoot").asBoolean(),
                 "%s /spec/traits/container: is no restricted security context: a restricted namespace would refuse the pod. Run k8s/generate.", key);
         for (String probe : List.of("livenessProbe", "readinessProbe", "startupProbe")) {
-            require(traits.at("/health/" + probe + "Enabled").asBoolean() && traits.at("/health/" + probe).isTextual(),
+            require(traits.at("/health/" + probe + "Enabled").asBoolean(),
                     "%s /spec/traits/health/%s: is off: nobody would notice a pod that does nothing. Run k8s/generate.", key, probe);
         }
         require(traits.at("/container/limitMemory").isTextual(), "%s /spec/traits/container/limitMemory: is missing: one pod could starve a node. Set it.", key);
-        traits.at("/environment/vars").forEach(variable -> checkReference(key, variable.asText()));
+        traits.at("/environment/vars").forEach(variable -> checkVariable(key, variable.asText()));
+        traits.at("/mount/resources").forEach(resource -> checkReference(key, "mount/resources", resource.asText()));
         boolean xa = integration.at("/spec/traits/environment/vars").toString().contains("XA_OBJECT_STORE");
         require(!xa || integration.at("/spec/replicas").asInt() == 1 && traits.at("/deployment/strategy").asText().equals("Recreate")
                 && traits.at("/mount/volumes").size() == 1, "%s /spec: an XA application has one replica, strategy Recreate and a volume for its object "
@@ -74,18 +80,28 @@ final class ManifestRules {
     }
 
     /** Passwords come from Secrets; what is referred to is there, or made by an operator. */
-    private void checkReference(String key, String variable) {
+    private void checkVariable(String key, String variable) {
         String[] parts = variable.split("=", 2);
         require(parts.length == 2 && (!parts[0].contains("PASSWORD") || parts[1].startsWith("secret:")),
                 "%s /spec/traits/environment/vars: %s has its value in the manifest: everybody could read it. Use secret:name/key.", key, parts[0]);
-        if (parts.length == 2 && parts[1].startsWith("configmap:")) {
-            String[] reference = parts[1].replaceFirst("configmap:", "").split("/");
-            List<JsonNode> addresses = of("ConfigMap").values().stream().filter(map -> map.at("/metadata/name").asText().equals(reference[0])).toList();
-            // base and xa get theirs from the overlay
-            require(addresses.isEmpty() || addresses.get(0).get("data").has(reference[1]),
-                    "%s /spec/traits/environment/vars: %s refers to %s, which is not there: the pod would not start. Add it to addresses.yaml.",
-                    key, parts[0], parts[1]);
+        checkReference(key, "environment/vars", parts[parts.length - 1]);
+    }
+
+    private void checkReference(String key, String place, String reference) {
+        if (!isOverlay || !reference.matches("(configmap|secret):.*")) {
+            return;
         }
+        String[] parts = reference.replaceFirst("@.*", "").split("[:/]");
+        boolean there = parts[0].equals("configmap") ? of("ConfigMap").values().stream().anyMatch(map -> named(map, parts[1]) && map.get("data").has(parts[2]))
+                : of("Secret").values().stream().anyMatch(secret -> named(secret, parts[1]) && secret.get("stringData").has(parts[2]))
+                || of("Cluster").values().stream().anyMatch(cluster -> named(cluster, parts[1].replaceFirst("-app$", "")) && Set.of("username", "password").contains(parts[2]))
+                || of("KafkaUser").values().stream().anyMatch(user -> named(user, parts[1]) && Set.of("user.p12", "user.password").contains(parts[2]))
+                || of("Kafka").values().stream().anyMatch(kafka -> parts[1].equals(kafka.at("/metadata/name").asText() + "-cluster-ca-cert"));
+        require(there, "%s /spec/traits/%s: %s is not there: the pod would not start. Add it, or correct the name.", key, place, reference);
+    }
+
+    private static boolean named(JsonNode resource, String name) {
+        return resource.at("/metadata/name").asText().equals(name);
     }
 
     private void checkContainer(String key, JsonNode container) {
@@ -104,6 +120,8 @@ final class ManifestRules {
                 "%s /spec/scaleTargetRef: %s is no Integration of this overlay without replicas of its own: both would set their number. Patch it.", key, target);
         for (JsonNode trigger : scaled.at("/spec/triggers")) {
             if (trigger.path("type").asText().equals("kafka") && integration != null) {
+                require(trigger.at("/metadata/bootstrapServers").asText().matches("[^:]+\\.svc(\\..*)?:[0-9]+"),
+                        "%s /spec/triggers: bootstrapServers has no namespace: KEDA asks from its own. Write name.namespace.svc:port.", key);
                 String topic = trigger.at("/metadata/topic").asText();
                 String group = trigger.at("/metadata/consumerGroup").asText();
                 require(integration.at("/spec/flows").toString().contains("\"value\":\"" + group + "\"") && topics().contains(topic),
@@ -112,6 +130,24 @@ final class ManifestRules {
                         .mapToInt(node -> node.at("/spec/partitions").asInt()).sum();
                 require(scaled.at("/spec/maxReplicaCount").asInt() <= partitions,
                         "%s /spec/maxReplicaCount: is above the %s partitions of %s: the rest would do nothing. Lower it.", key, partitions, topic);
+            }
+        }
+    }
+
+    /** What an application reads and writes, its KafkaUser may; and its database lets it in. */
+    private void checkAccess(JsonNode integration) {
+        String name = integration.at("/metadata/name").asText();
+        Map<String, JsonNode> users = of("KafkaUser");
+        users.values().removeIf(user -> !integration.at("/spec/traits/mount/resources").toString().contains("secret:" + user.at("/metadata/name").asText() + "/user.p12"));
+        users.values().forEach(user -> Access.of(integration.at("/spec/flows"), settings).without(user).forEach(missing -> problems.add(
+                "KafkaUser " + user.at("/metadata/name").asText() + " /spec/authorization/acls: " + name + " needs " + missing + ", which is not there: its messages would wait. Add it.")));
+        for (JsonNode variable : integration.at("/spec/traits/environment/vars")) {
+            String database = variable.asText().replaceFirst("=.*", "").toLowerCase().replace('_', '-');
+            if (database.endsWith("-jdbc-url") && !of("NetworkPolicy").isEmpty()) {
+                String cluster = database.replace("-jdbc-url", "");
+                require(of("NetworkPolicy").values().stream().anyMatch(policy -> policy.at("/spec/podSelector/matchLabels/cnpg.io~1cluster").asText().equals(cluster)
+                        && policy.at("/spec/ingress").toString().contains("\"" + name + "\"")),
+                        "NetworkPolicy of %s: does not let %s in: it would not start. Add it to spec.ingress.", cluster, name);
             }
         }
     }

@@ -55,7 +55,7 @@ class ManifestsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"base", "dev", "production", "xa"})
+    @ValueSource(strings = {"base", "dev", "production", "production-xa", "xa"})
     void clusterAcceptsEveryManifest(String overlay) {
         Map<String, JsonNode> resources = Overlay.of(overlay);
 
@@ -65,10 +65,10 @@ class ManifestsTest {
 
     @Test
     void everyFileIsPartOfAnOverlay() throws IOException {
-        List<String> used = Stream.of("dev", "production", "xa").flatMap(overlay -> Overlay.of(overlay).keySet().stream()).map(key -> key.replaceFirst("#.*", "")).toList();
+        List<String> used = Stream.of("dev", "production-xa").flatMap(overlay -> Overlay.of(overlay).keySet().stream()).map(key -> key.replaceFirst("#.*", "")).toList();
 
         try (Stream<Path> files = Files.walk(Manifests.K8S, 2)) {
-            assertThat(files.filter(file -> file.toString().matches(".*/[a-z]+/.*\\.yaml") && !file.endsWith("kustomization.yaml") && file.getNameCount() > Manifests.K8S.getNameCount() + 1))
+            assertThat(files.filter(file -> file.toString().matches(".*/[a-z-]+/.*\\.yaml") && !file.endsWith("kustomization.yaml") && file.getNameCount() > Manifests.K8S.getNameCount() + 1))
                     .allSatisfy(file -> assertThat(used).contains(Manifests.K8S.relativize(file).toString()));
         }
     }
@@ -105,7 +105,11 @@ class ManifestsTest {
                 arguments("dev", bankB, "[{\"op\":\"remove\",\"path\":\"/spec/traits/container/limitMemory\"}]", "/spec/traits/container/limitMemory: is missing"),
                 arguments("dev", bankB, add("/spec/traits/environment/vars/-", "\"BANK_B_PASSWORD=secret1\""), "BANK_B_PASSWORD has its value in the manifest"),
                 arguments("dev", bankB, add("/spec/traits/environment/vars/-", "\"X=configmap:reliable-routes-addresses/NOWHERE\""),
-                        "X refers to configmap:reliable-routes-addresses/NOWHERE, which is not there"),
+                        "/spec/traits/environment/vars: configmap:reliable-routes-addresses/NOWHERE is not there"),
+                arguments("dev", bankB, add("/spec/traits/environment/vars/-", "\"X=secret:bank-c-app/username\""), "secret:bank-c-app/username is not there"),
+                arguments("production", bankB, add("/spec/traits/mount/resources/1", "\"secret:kafka-ca/ca.crt@/etc/camel/kafka/ca.crt\""),
+                        "/spec/traits/mount/resources: secret:kafka-ca/ca.crt@/etc/camel/kafka/ca.crt is not there"),
+                arguments("dev", bankB, "[{\"op\":\"remove\",\"path\":\"/spec/traits/container/runAsUser\"}]", "/spec/traits/container: is no restricted security context"),
                 arguments("xa", "xa/xa-transfer.yaml#Integration/xa-transfer", add("/spec/replicas", "2"), "an XA application has one replica"),
                 arguments("dev", "base/outbox-sink.kamelet.yaml#Kamelet/outbox-sink", add("/spec/definitions", "{}"), "/spec: property 'definitions' is not defined"),
                 arguments("dev", "base/bank-a-schema.yaml#Job/bank-a-schema", add("/spec/backofLimit", "2"), "/spec/backofLimit: Unrecognized field"),
@@ -119,6 +123,13 @@ class ManifestsTest {
                 arguments("production", "production/kafka-topics.yaml#KafkaTopic/transfer.settled", add("/metadata/name", "\"other\""),
                         "KafkaTopic [transfer.settled] is missing"),
                 arguments("production", "production/kafka-users.yaml#KafkaUser/bank-a", add("/spec/authorisation", "{}"), "/spec/authorisation: Unrecognized field"),
+                arguments("production", "production/kafka-users.yaml#KafkaUser/bank-b", "[{\"op\":\"remove\",\"path\":\"/spec/authorization/acls/4\"}]",
+                        "KafkaUser bank-b /spec/authorization/acls: bank-b needs Write topic transfer.requested.dead"),
+                arguments("production", "production/network-policies.yaml#NetworkPolicy/bank-b-database",
+                        "[{\"op\":\"remove\",\"path\":\"/spec/ingress/0/from/0/podSelector/matchExpressions/0/values/1\"}]",
+                        "NetworkPolicy of bank-b: does not let bank-b-relay in"),
+                arguments("production", "production/scaling.yaml#ScaledObject/bank-b", add("/spec/triggers/0/metadata/bootstrapServers", "\"kafka:9093\""),
+                        "bootstrapServers has no namespace"),
                 arguments("production", "production/databases.yaml#Cluster/bank-a", add("/spec/instance", "3"), "/spec/instance: Unrecognized field"),
                 arguments("production", "production/databases.yaml#Cluster/bank-a", add("/spec/postgresql/synchronous/method", "\"some\""),
                         "/spec/postgresql/synchronous/method: Cannot deserialize"),
@@ -146,7 +157,7 @@ class ManifestsTest {
         resources.put(key, JsonPatch.apply(Yaml.parse(patch), resources.get(key)));
 
         // what is named is the file, unless something is missing everywhere
-        assertThat(ManifestRules.problems(resources)).anySatisfy(found -> assertThat(found).contains(problem).matches("(?s)(KafkaTopic|" + key + ").*"));
+        assertThat(ManifestRules.problems(resources)).anySatisfy(found -> assertThat(found).contains(problem).matches("(?s)(KafkaTopic|KafkaUser|NetworkPolicy|" + key + ").*"));
     }
 
     private static String add(String path, String value) {

@@ -27,6 +27,7 @@ final class Pod implements AutoCloseable {
     private static final String CLASSPATH = "./resources:dependencies/*:dependencies/lib/boot/*:dependencies/lib/main/*";
 
     private final JsonNode integration;
+    private final Path container;
     private final Path etc;
     private final Kit kit;
     private final Map<String, String> environment = new LinkedHashMap<>();
@@ -41,7 +42,8 @@ final class Pod implements AutoCloseable {
     Pod(Kit kit, JsonNode integration, Path folder, UnaryOperator<String> references, Map<String, String> settings) {
         this.kit = kit;
         this.integration = integration;
-        this.etc = folder.resolve(name());
+        this.container = folder.resolve(name());
+        this.etc = container.resolve("etc/camel");
         try {
             mount(settings, references);
         } catch (IOException e) {
@@ -49,12 +51,11 @@ final class Pod implements AutoCloseable {
         }
         integration.at("/spec/traits/environment/vars").forEach(variable -> {
             String[] parts = variable.asText().split("=", 2);
-            // a volume is a folder of this one
-            environment.put(parts[0], parts[1].matches("(configmap|secret):.*") ? references.apply(parts[1]) : parts[1].replace("/var/lib", etc.toString()));
+            environment.put(parts[0], parts[1].matches("(configmap|secret):.*") ? references.apply(parts[1]) : here(parts[1]));
         });
         List<String> command = List.of(Java.executable(), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m", "-cp", CLASSPATH,
                 "io.quarkus.bootstrap.runner.QuarkusEntryPoint");
-        process = RouteProcess.of(command, etc.resolve("deployments"), folder.resolve(name() + ".log"), environment);
+        process = RouteProcess.of(command, container.resolve("deployments"), folder.resolve(name() + ".log"), environment);
     }
 
     String name() {
@@ -79,33 +80,32 @@ final class Pod implements AutoCloseable {
         }
         application.put("camel.component.kamelet.location", "file:" + kamelets + ",classpath:/kamelets");
         Map<String, String> user = new LinkedHashMap<>(settings);
-        // /etc/camel is this folder
-        integration.at("/spec/traits/camel/properties").forEach(property -> user.put(property.asText().split("=", 2)[0],
-                property.asText().split("=", 2)[1].replace("/etc/camel", etc.toString())));
+        integration.at("/spec/traits/camel/properties").forEach(property -> user.put(property.asText().split("=", 2)[0], here(property.asText().split("=", 2)[1])));
         for (JsonNode resource : integration.at("/spec/traits/mount/resources")) {
             String[] parts = resource.asText().split("@", 2);
-            Path file = Path.of(parts[1].replace("/etc/camel", etc.toString()));
+            Path file = Path.of(here(parts[1]));
             Files.createDirectories(file.getParent());
-            Files.copy(Path.of(references.apply(parts[0])), file);
-        }
-        StringBuilder locations = new StringBuilder(write("application.properties", application) + "," + write("conf.d/user.properties", user));
-        for (JsonNode config : integration.at("/spec/traits/mount/configs")) {
-            String name = config.asText().replaceFirst("configmap:", "");
-            Path folder = Files.createDirectories(etc.resolve("conf.d/_configmaps").resolve(name));
-            for (Map.Entry<String, JsonNode> file : Yaml.read(Manifests.K8S.resolve(settingsFile(name))).get("data").properties()) {
-                locations.append(',').append(Files.writeString(folder.resolve(file.getKey()), file.getValue().asText()));
+            if (parts[0].startsWith("configmap:")) {
+                String[] key = parts[0].replaceFirst("configmap:", "").split("/");
+                Files.writeString(file, Yaml.read(Manifests.K8S.resolve(key[0].contains("xa") ? "xa/settings.yaml" : "base/settings.yaml")).get("data").get(key[1]).asText());
+            } else {
+                Files.copy(Path.of(references.apply(parts[0])), file);
             }
         }
-        Files.createSymbolicLink(Files.createDirectories(etc.resolve("deployments")).resolve("dependencies"), kit.application());
+        String locations = write("application.properties", application) + "," + write("conf.d/user.properties", user);
+        Files.createSymbolicLink(Files.createDirectories(container.resolve("deployments")).resolve("dependencies"), kit.application());
         environment.putAll(Map.of("CAMEL_K_CONF", etc.resolve("application.properties").toString(), "CAMEL_K_CONF_D", etc.resolve("conf.d").toString(),
                 "CAMEL_K_MOUNT_PATH_CONFIGMAPS", etc.resolve("conf.d/_configmaps").toString(),
                 "CAMEL_K_MOUNT_PATH_SECRETS", etc.resolve("conf.d/_secrets").toString(), "CAMEL_K_INTEGRATION", name(),
                 "QUARKUS_HTTP_PORT", String.valueOf(port), "QUARKUS_CONSOLE_COLOR", "false"));
-        environment.put("QUARKUS_CONFIG_LOCATIONS", locations.toString());
+        if (kit.runtime().isPlainQuarkus()) {
+            environment.put("QUARKUS_CONFIG_LOCATIONS", locations);
+        }
     }
 
-    private static String settingsFile(String configMap) {
-        return configMap.contains("xa") ? "xa/settings.yaml" : "base/settings.yaml";
+    /** Text of a manifest with the paths of the container as they are here. */
+    private String here(String text) {
+        return text.replaceAll("(^|:)/(etc/camel|var/lib|deployments)/", "$1" + container + "/$2/");
     }
 
     private Path write(String name, Map<String, String> properties) throws IOException {
@@ -120,7 +120,6 @@ final class Pod implements AutoCloseable {
     Pod start() {
         process.start();
         long end = System.nanoTime() + Duration.ofSeconds(110).toNanos();
-        String ready = integration.at("/spec/traits/health/readinessProbe").asText();
         Awaitility.await(name()).atMost(Duration.ofSeconds(120)).pollInterval(Duration.ofMillis(200)).until(() -> {
             if (!process.isAlive()) {
                 throw new IllegalStateException(name() + " has ended:\n" + process.log());
@@ -128,7 +127,7 @@ final class Pod implements AutoCloseable {
             if (System.nanoTime() > end) {
                 throw new IllegalStateException(name() + " does not get ready:\n" + process.log());
             }
-            return status(ready) == 200;
+            return status("/q/health/ready") == 200;
         });
         return this;
     }
