@@ -37,12 +37,14 @@ record Kit(CamelK runtime, Path application) {
                 command.add("-Dmaven.repo.local=" + System.getProperty("maven.repo.local"));
             }
             Path log = project.resolve("build.log");
+            long start = System.nanoTime();
             Process maven = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
             Runtime.getRuntime().addShutdownHook(new Thread(maven::destroy));
             if (!maven.waitFor(Duration.ofMinutes(15).toSeconds(), TimeUnit.SECONDS) || maven.exitValue() != 0) {
                 maven.destroy();
                 throw new IllegalStateException("the kit " + project + " cannot be built:\n" + Files.readString(log));
             }
+            System.out.printf("%s: kit of %s built in %d s%n", runtime, name, Duration.ofNanos(System.nanoTime() - start).toSeconds());
             return new Kit(runtime, project.resolve("target/quarkus-app"));
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException(e);

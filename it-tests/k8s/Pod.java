@@ -119,7 +119,8 @@ final class Pod implements AutoCloseable {
     /** Starts it and returns when its readiness probe answers 200. */
     Pod start() {
         process.start();
-        long end = System.nanoTime() + Duration.ofSeconds(110).toNanos();
+        long start = System.nanoTime();
+        long end = start + Duration.ofSeconds(110).toNanos();
         Awaitility.await(name()).atMost(Duration.ofSeconds(120)).pollInterval(Duration.ofMillis(200)).until(() -> {
             if (!process.isAlive()) {
                 throw new IllegalStateException(name() + " has ended:\n" + process.log());
@@ -129,6 +130,7 @@ final class Pod implements AutoCloseable {
             }
             return status("/q/health/ready") == 200;
         });
+        System.out.printf("%s: %s ready after %.1f s%n", kit.runtime(), name(), (System.nanoTime() - start) / 1e9);
         return this;
     }
 
