@@ -85,7 +85,8 @@ class CamelKRunsTheExampleIT {
             case "NOTIFIER_JDBC_URL" -> bank.notifier().url();
             case "NOTIFIER_SERVICE_URL" -> "http://localhost:" + servicePort + "/notifications";
             case "username" -> reference.contains("jms") ? "" : "postgres";
-            default -> "";
+            case "password" -> "";
+            default -> Yaml.readAll(Manifests.K8S.resolve("dev/addresses.yaml")).get(0).get("data").get(reference.replaceFirst(".*/", "")).asText();
         };
     }
 }
