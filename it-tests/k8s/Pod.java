@@ -37,7 +37,7 @@ final class Pod implements AutoCloseable {
     /**
      * @param integration of k8s/, not null
      * @param references  resolves {@code configmap:name/key} and {@code secret:name/key}, to text for a variable and to a path for a mounted file
-     * @param settings    that only the test has, as an overlay would add them to {@code traits.camel.properties}
+     * @param settings    that only the test has, as an overlay would add them to the ConfigMap
      */
     Pod(Kit kit, JsonNode integration, Path folder, UnaryOperator<String> references, Map<String, String> settings) {
         this.kit = kit;
@@ -79,7 +79,7 @@ final class Pod implements AutoCloseable {
             Files.copy(Manifests.K8S.resolve("base/" + kamelet + ".kamelet.yaml"), kamelets.resolve(kamelet + ".kamelet.yaml"));
         }
         application.put("camel.component.kamelet.location", "file:" + kamelets + ",classpath:/kamelets");
-        Map<String, String> user = new LinkedHashMap<>(settings);
+        Map<String, String> user = new LinkedHashMap<>();
         integration.at("/spec/traits/camel/properties").forEach(property -> user.put(property.asText().split("=", 2)[0], here(property.asText().split("=", 2)[1])));
         for (JsonNode resource : integration.at("/spec/traits/mount/resources")) {
             String[] parts = resource.asText().split("@", 2);
@@ -87,7 +87,8 @@ final class Pod implements AutoCloseable {
             Files.createDirectories(file.getParent());
             if (parts[0].startsWith("configmap:")) {
                 String[] key = parts[0].replaceFirst("configmap:", "").split("/");
-                Files.writeString(file, Yaml.read(Manifests.K8S.resolve(key[0].contains("xa") ? "xa/settings.yaml" : "base/settings.yaml")).get("data").get(key[1]).asText());
+                String map = Yaml.read(Manifests.K8S.resolve(key[0].contains("xa") ? "xa/settings.yaml" : "base/settings.yaml")).get("data").get(key[1]).asText();
+                Files.writeString(file, map + text(settings));
             } else {
                 Files.copy(Path.of(references.apply(parts[0])), file);
             }
@@ -109,11 +110,15 @@ final class Pod implements AutoCloseable {
     }
 
     private Path write(String name, Map<String, String> properties) throws IOException {
-        StringBuilder text = new StringBuilder();
-        properties.forEach((key, value) -> text.append(key).append(" = ").append(value.replace("\\", "\\\\")).append('\n'));
         Path file = etc.resolve(name);
         Files.createDirectories(file.getParent());
-        return Files.writeString(file, text);
+        return Files.writeString(file, text(properties));
+    }
+
+    private static String text(Map<String, String> properties) {
+        StringBuilder text = new StringBuilder();
+        properties.forEach((key, value) -> text.append(key).append(" = ").append(value.replace("\\", "\\\\")).append('\n'));
+        return text.toString();
     }
 
     /** Starts it and returns when its readiness probe answers 200. */
