@@ -26,7 +26,7 @@ final class Members extends Layout {
     @Override
     Map<String, String> listeners() {
         Map<String, String> advertised = new LinkedHashMap<>();
-        listeners.forEach((address, proxy) -> advertised.put(address, address(proxy)));
+        listeners.forEach((address, proxy) -> advertised.put(address, proxy.address()));
         return advertised;
     }
 
@@ -54,12 +54,8 @@ final class Members extends Layout {
     private void add(World world, Path folder, String name, String kind, List<String> jobs, String files) {
         TcpProxy database = new TcpProxy(world.postgres.port(), World.LATENCY);
         TcpProxy broker = List.copyOf(listeners.values()).get(members.size());
-        members.add(new Member(name, kind, jobs, process(world, folder, name, address(database), address(broker),
+        members.add(new Member(name, kind, jobs, process(world, folder, name, database.address(), broker.address(),
                 kind.equals("bank-a") ? httpPort : 0, files), database, broker));
-    }
-
-    private static String address(TcpProxy proxy) {
-        return "127.0.0.1:" + proxy.port();
     }
 
     @Override

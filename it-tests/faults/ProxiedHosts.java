@@ -37,10 +37,6 @@ final class ProxiedHosts extends Hosts {
         return proxies;
     }
 
-    private static String address(TcpProxy proxy) {
-        return "127.0.0.1:" + proxy.port();
-    }
-
     @Override
     Map<String, String> listeners() {
         Map<String, String> advertised = new LinkedHashMap<>();
@@ -58,12 +54,12 @@ final class ProxiedHosts extends Hosts {
 
     @Override
     String database(int host, int port) {
-        return address(databases.computeIfAbsent(host, key -> new TcpProxy(port, Duration.ZERO)));
+        return databases.computeIfAbsent(host, key -> new TcpProxy(port, Duration.ZERO)).address();
     }
 
     @Override
     String broker(int host) {
-        return address(brokers.get(host));
+        return brokers.get(host).address();
     }
 
     @Override
@@ -73,7 +69,7 @@ final class ProxiedHosts extends Hosts {
 
     @Override
     List<String> apis() {
-        return apis.values().stream().map(proxy -> "http://" + address(proxy)).toList();
+        return apis.values().stream().map(proxy -> "http://" + proxy.address()).toList();
     }
 
     @Override

@@ -1,6 +1,5 @@
 package faults;
 
-import java.sql.DriverManager;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;

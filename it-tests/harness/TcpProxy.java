@@ -38,6 +38,11 @@ public final class TcpProxy implements AutoCloseable {
         return listener.getLocalPort();
     }
 
+    /** Host and port, as JDBC and Kafka write them. */
+    public String address() {
+        return "127.0.0.1:" + port();
+    }
+
     /** Cuts all connections at once: both sides see a reset. New ones are let through. */
     public void cut() {
         traffic.count(sockets.size());
