@@ -6,25 +6,25 @@ import java.util.Set;
 enum CamelK {
 
     /** Camel 4.8; the default of Camel K 2.7 to 2.10. */
-    CAMEL_K_RUNTIME_3_15_0("quarkus", "3.15.1", Set.of("sql", "scheduler", "openapi-java")),
+    CAMEL_K_RUNTIME_3_15_0(false, "3.15.1", Set.of("sql", "scheduler", "openapi-java")),
     /** Camel 4.14. */
-    PLAIN_QUARKUS_3_27_0("plain-quarkus", "3.27.0", Set.of("sql", "scheduler", "openapi-java")),
+    PLAIN_QUARKUS_3_27_0(true, "3.27.0", Set.of("sql", "scheduler", "openapi-java")),
     /** Camel 4.17. */
-    PLAIN_QUARKUS_3_31_2("plain-quarkus", "3.31.2", Set.of("sql", "scheduler", "jdbc", "mail"));
+    PLAIN_QUARKUS_3_31_2(true, "3.31.2", Set.of("sql", "scheduler", "jdbc", "mail"));
 
-    final String provider;
+    private final boolean plainQuarkus;
     /** Version of the Quarkus platform. */
     final String quarkus;
     private final Set<String> unpublished;
 
-    CamelK(String provider, String quarkus, Set<String> unpublished) {
-        this.provider = provider;
+    CamelK(boolean plainQuarkus, String quarkus, Set<String> unpublished) {
+        this.plainQuarkus = plainQuarkus;
         this.quarkus = quarkus;
         this.unpublished = unpublished;
     }
 
     boolean isPlainQuarkus() {
-        return provider.equals("plain-quarkus");
+        return plainQuarkus;
     }
 
     /** {@code camel:kafka} or {@code mvn:group:artifact:version} as Maven writes it. */

@@ -63,8 +63,10 @@ class CamelKRunsTheManifestsIT {
     @ParameterizedTest
     @MethodSource("runtimes")
     void effectsAreOnceAndNothingIsLostThroughRollbackDeadLetterAndKill(CamelK runtime) {
-        JsonNode receiver = Overlay.of("production").get("base/bank-b.yaml#Integration/bank-b");
-        JsonNode relay = Overlay.of("production").get("base/bank-b-relay.yaml#Integration/bank-b-relay");
+        Map<String, JsonNode> production = Overlay.of("production");
+        JsonNode receiver = production.get("base/bank-b.yaml#Integration/bank-b");
+        JsonNode relay = production.get("base/bank-b-relay.yaml#Integration/bank-b-relay");
+        String age = production.get("production/scaling.yaml#ScaledObject/bank-b-relay").at("/spec/triggers/0/metadata/query").asText();
         Set<String> dependencies = new TreeSet<>(Integration.dependencies(receiver));
         dependencies.addAll(Integration.dependencies(relay));
         kafka.createTopics(1, bank.topic.name() + ".dead");
@@ -94,10 +96,10 @@ class CamelKRunsTheManifestsIT {
             bank.topic.send("a-5", body("t-5"), headers("m-5"));
             receiving.start();
             await().untilAsserted(() -> assertThat(bank.booked()).contains("t-5"));
-            assertThat(secondsTheOldestMessageWaits()).as("what KEDA asks for the relay").isPositive();
+            assertThat((BigDecimal) bank.database.value(age)).as("what KEDA asks for the relay").isPositive();
             relaying.start();
             await().untilAsserted(() -> assertThat(completed.bodies()).contains(answer("t-5")));
-            await().untilAsserted(() -> assertThat(secondsTheOldestMessageWaits()).isZero());
+            await().untilAsserted(() -> assertThat((BigDecimal) bank.database.value(age)).isZero());
             assertThat(bank.booked()).containsExactlyInAnyOrder("t-1", "t-2", "t-3", "t-5");
             assertThat(bank.database.value("SELECT balance::integer FROM account WHERE id = 'b-1'")).isEqualTo(40);
             for (Pod pod : List.of(receiving, relaying)) {
@@ -106,11 +108,6 @@ class CamelKRunsTheManifestsIT {
                 assertThat(pod.log()).contains("Camel");
             }
         }
-    }
-
-    private BigDecimal secondsTheOldestMessageWaits() {
-        JsonNode scaling = Overlay.of("production").get("production/scaling.yaml#ScaledObject/bank-b-relay");
-        return (BigDecimal) bank.database.value(scaling.at("/spec/triggers/0/metadata/query").asText());
     }
 
     private Pod pod(Kit kit, JsonNode integration) {

@@ -2,6 +2,7 @@ package k8s;
 
 import java.util.List;
 import java.util.Properties;
+import java.util.Set;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -22,15 +23,17 @@ final class Integration {
         metadata.putObject("labels").put("app.kubernetes.io/name", application.name()).put("app.kubernetes.io/part-of", "reliable-routes");
         metadata.putObject("annotations").put("camel.apache.org/description", application.description());
         ObjectNode spec = integration.putObject("spec").put("replicas", application.replicas());
-        Dependencies.of(application.flows()).forEach(spec.putArray("dependencies")::add);
-        traits(application, spec.putObject("traits"));
+        List<JsonNode> flows = application.flows();
+        Set<String> dependencies = Dependencies.of(flows);
+        dependencies.forEach(spec.putArray("dependencies")::add);
+        traits(application, dependencies.contains("camel:kafka"), spec.putObject("traits"));
         if (application.xa()) {
             // a new volume belongs to root; the container is named because the CRD wants one
             ObjectNode pod = spec.putObject("template").putObject("spec");
             pod.putArray("containers").addObject().put("name", "integration");
             pod.putObject("securityContext").put("fsGroup", USER);
         }
-        application.flows().forEach(spec.putArray("flows")::add);
+        flows.forEach(spec.putArray("flows")::add);
         return integration;
     }
 
@@ -38,7 +41,7 @@ final class Integration {
         return integration.at("/spec/dependencies").valueStream().map(JsonNode::asText).toList();
     }
 
-    private static void traits(Application application, ObjectNode traits) {
+    private static void traits(Application application, boolean kafka, ObjectNode traits) {
         ObjectNode camel = traits.putObject("camel").put("runtimeProvider", "plain-quarkus").put("runtimeVersion", Application.runtime());
         Properties settings = Dependencies.settings("application.properties");
         camel.putArray("properties").add("quarkus.http.limits.max-body-size=" + settings.getProperty("camel.server.maxBodySize"));
@@ -55,7 +58,7 @@ final class Integration {
                 .put("startupProbeEnabled", true).put("startupPeriod", 5).put("startupFailureThreshold", 24);
         traits.putObject("prometheus").put("enabled", true).put("podMonitor", false);
         traits.putObject("service").put("enabled", application.http());
-        environment(application, traits.putObject("environment").putArray("vars"));
+        environment(application, kafka, traits.putObject("environment").putArray("vars"));
         ObjectNode mount = traits.putObject("mount");
         // where Quarkus looks for it; what releases of the operator do with mount.configs differs
         mount.putArray("resources").add("configmap:" + (application.xa() ? "reliable-routes-xa-settings" : "reliable-routes-settings")
@@ -67,8 +70,8 @@ final class Integration {
         }
     }
 
-    private static void environment(Application application, ArrayNode variables) {
-        if (Dependencies.of(application.flows()).contains("camel:kafka")) {
+    private static void environment(Application application, boolean kafka, ArrayNode variables) {
+        if (kafka) {
             variables.add("KAFKA_BROKERS=configmap:reliable-routes-addresses/KAFKA_BROKERS");
         }
         for (String database : application.databases()) {

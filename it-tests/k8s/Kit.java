@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.TreeSet;
@@ -31,14 +30,11 @@ record Kit(CamelK runtime, Path application) {
             Files.createDirectories(project.resolve("src/main/resources"));
             Files.writeString(project.resolve("src/main/resources/application.properties"), BUILD_TIME);
             Files.writeString(project.resolve("pom.xml"), pom(runtime, dependencies));
-            List<String> command = new ArrayList<>(List.of(Java.root().resolve("mvnw").toString(), "-B", "-ntp", "-q", "-f",
-                    project.resolve("pom.xml").toString(), "clean", "package"));
-            if (System.getProperty("maven.repo.local") != null) {
-                command.add("-Dmaven.repo.local=" + System.getProperty("maven.repo.local"));
-            }
+            List<String> command = List.of(Java.root().resolve("mvnw").toString(), "-B", "-ntp", "-q", "-f", project.resolve("pom.xml").toString(),
+                    "clean", "package");
             Path log = project.resolve("build.log");
             long start = System.nanoTime();
-            Process maven = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+            Process maven = Java.withRepository(new ProcessBuilder(command)).redirectErrorStream(true).redirectOutput(log.toFile()).start();
             Runtime.getRuntime().addShutdownHook(new Thread(maven::destroy));
             if (!maven.waitFor(Duration.ofMinutes(15).toSeconds(), TimeUnit.SECONDS) || maven.exitValue() != 0) {
                 maven.destroy();
