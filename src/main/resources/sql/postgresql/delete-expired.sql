@@ -31,5 +31,16 @@ WITH inbox AS (
     LIMIT 1000
     FOR UPDATE SKIP LOCKED)
   RETURNING 1
+), over AS (
+  DELETE FROM incident
+  WHERE (kind, subject) IN (
+    SELECT i.kind, i.subject
+    FROM incident i
+    WHERE i.ended_at < now() - CAST(:?dead_letter_retention AS bigint) * interval '1 millisecond'
+    ORDER BY i.ended_at
+    LIMIT 1000
+    FOR UPDATE SKIP LOCKED)
+  RETURNING 1
 )
-SELECT greatest((SELECT count(*) FROM inbox), (SELECT count(*) FROM sent), (SELECT count(*) FROM letter)) AS deleted
+SELECT greatest((SELECT count(*) FROM inbox), (SELECT count(*) FROM sent), (SELECT count(*) FROM letter),
+                (SELECT count(*) FROM over)) AS deleted

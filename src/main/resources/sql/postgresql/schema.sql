@@ -193,6 +193,22 @@ CREATE TABLE IF NOT EXISTS alert_window (
   PRIMARY KEY (consumer, error_class)
 );
 
+-- What went wrong or stands still and is no dead letter: a gap in a topic, a batch that cannot be sent. ended_at is NULL while it goes on.
+CREATE TABLE IF NOT EXISTS incident (
+  kind           text        NOT NULL CONSTRAINT kind_is_a_name CHECK (kind ~ '^[A-Z_]{1,40}$'),
+  subject        text        NOT NULL CONSTRAINT subject_is_short CHECK (octet_length(subject) BETWEEN 1 AND 1000),
+  error_class    text        NOT NULL,
+  error_message  text        NOT NULL,
+  times          bigint      NOT NULL DEFAULT 1 CONSTRAINT times_are_counted CHECK (times > 0),
+  started_at     timestamptz NOT NULL DEFAULT now(),
+  last_seen_at   timestamptz NOT NULL DEFAULT now(),
+  ended_at       timestamptz NULL,
+  -- its beginning, its end: when somebody was told of it
+  alerted_at     timestamptz NULL,
+  end_alerted_at timestamptz NULL,
+  PRIMARY KEY (kind, subject)
+);
+
 -- Every message of the sending side, with one status of the closed list PENDING, RETRYING, SENT, HANDLED, DEAD.
 -- A published message leaves the outbox, so SENT shows only where an archive is kept.
 CREATE OR REPLACE VIEW msg_published AS
