@@ -14,7 +14,6 @@ import io.agroal.api.security.SimplePassword;
 import io.agroal.narayana.NarayanaTransactionIntegration;
 import jakarta.transaction.TransactionManager;
 import org.postgresql.Driver;
-import org.postgresql.xa.PGXADataSource;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 /**
@@ -94,7 +93,7 @@ public class LocalDataSource extends DelegatingDataSource implements AutoCloseab
                             new TransactionSynchronizationRegistryImple(), url, false, xa == null ? null : xa.recovery()))
                     .connectionFactoryConfiguration(connection -> connection
                             .jdbcUrl(url)
-                            .connectionProviderClass(xa == null ? Driver.class : PGXADataSource.class)
+                            .connectionProviderClass(xa == null ? Driver.class : XaPostgresDataSource.class)
                             .loginTimeout(Duration.ofSeconds(10))
                             .principal(new NamePrincipal(user))
                             .credential(new SimplePassword(password))

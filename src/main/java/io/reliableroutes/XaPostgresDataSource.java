@@ -1,0 +1,89 @@
+package io.reliableroutes;
+
+import java.sql.SQLException;
+import javax.sql.XAConnection;
+import javax.transaction.xa.XAException;
+import javax.transaction.xa.Xid;
+
+import org.postgresql.core.BaseConnection;
+import org.postgresql.util.PSQLState;
+import org.postgresql.xa.PGXAConnection;
+import org.postgresql.xa.PGXADataSource;
+
+/**
+ * PostgreSQL as a participant that says what has become of a branch. The driver calls every error of a prepare a failure of the server
+ * (XAER_RMFAIL), and then finds nothing to roll back: Narayana must take that for a heuristic outcome, tells synchronizations of a
+ * commit, and keeps a log entry for ever. An error that the server has answered with is a rollback: PREPARE TRANSACTION and COMMIT leave
+ * nothing behind when they fail.
+ */
+public class XaPostgresDataSource extends PGXADataSource {
+
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public XAConnection getXAConnection(String user, String password) throws SQLException {
+        return new Branch((BaseConnection) getConnection(user, password));
+    }
+
+    private static final class Branch extends PGXAConnection {
+
+        private final BaseConnection connection;
+        private Xid rolledBack;
+
+        Branch(BaseConnection connection) throws SQLException {
+            super(connection);
+            this.connection = connection;
+        }
+
+        @Override
+        public int prepare(Xid xid) throws XAException {
+            try {
+                return super.prepare(xid);
+            } catch (XAException e) {
+                throw known(e, xid);
+            }
+        }
+
+        @Override
+        public void commit(Xid xid, boolean onePhase) throws XAException {
+            try {
+                super.commit(xid, onePhase);
+            } catch (XAException e) {
+                throw onePhase ? known(e, xid) : e;
+            }
+        }
+
+        @Override
+        public void rollback(Xid xid) throws XAException {
+            if (xid.equals(rolledBack)) {
+                rolledBack = null;
+                return;
+            }
+            super.rollback(xid);
+        }
+
+        /** The failure with the code of a rollback, if that is what it means. */
+        private XAException known(XAException failure, Xid xid) {
+            if (!(failure.getCause() instanceof SQLException cause) || !isAnswer(cause.getSQLState())) {
+                return failure;
+            }
+            try {
+                // as the driver leaves it after a success: the pool gives it to whoever wants no transaction
+                connection.setAutoCommit(true);
+            } catch (SQLException e) {
+                failure.addSuppressed(e);
+                return failure;
+            }
+            rolledBack = xid;
+            XAException rollback = new XAException(XAException.XA_RBROLLBACK);
+            rollback.initCause(cause);
+            return rollback;
+        }
+
+        /** Not a connection that broke or a server that stopped meanwhile: then nobody knows. */
+        private static boolean isAnswer(String state) {
+            return state != null && !PSQLState.isConnectionError(state) && !state.startsWith("08") && !state.startsWith("57P")
+                    && !state.startsWith("58") && !state.startsWith("XX");
+        }
+    }
+}
