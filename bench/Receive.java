@@ -58,6 +58,7 @@ public final class Receive {
             for (int i = 0; i < KEYS * EACH; i++) {
                 String body = "{\"transferId\":\"t-%d\",\"from\":\"a-%d\",\"to\":\"b-%d\",\"amount\":1.00}".formatted(i, i % KEYS, i % KEYS);
                 ProducerRecord<String, byte[]> record = new ProducerRecord<>(topic, "a-" + i % KEYS, body.getBytes(StandardCharsets.UTF_8));
+                record.headers().add("ce_source", "bank-a".getBytes(StandardCharsets.UTF_8));
                 record.headers().add("ce_id", ("m-" + i).getBytes(StandardCharsets.UTF_8));
                 producer.send(record);
             }

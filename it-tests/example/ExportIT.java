@@ -56,7 +56,7 @@ class ExportIT {
                     .satisfies(message -> assertThat(Topic.headers(message)).containsEntry("ce_type", "transfer.requested")));
             assertThat(Page.of("k8s/README.md").found("path: (\\S+)")).as("what the Deployment asks").hasSize(3)
                     .allSatisfy(path -> assertThat(Http.status("http://localhost:" + port + path)).isEqualTo(200));
-            completed.send("a-1", "{\"transferId\":\"t-1\"}", Map.of("ce_id", "m-1", "ce_type", "transfer.completed"));
+            completed.send("a-1", "{\"transferId\":\"t-1\"}", Map.of("ce_source", "test", "ce_id", "m-1", "ce_type", "transfer.completed"));
             await().untilAsserted(() -> assertThat(bankA.value("SELECT status FROM transfer")).as(bank.log()).isEqualTo("COMPLETED"));
         }
     }

@@ -46,7 +46,7 @@ public class ReceivingBank {
     }
 
     public static Map<String, String> headers(String messageId) {
-        return Map.of("ce_id", messageId, "ce_type", "transfer.requested", "content-type", "application/json");
+        return Map.of("ce_id", messageId, "ce_source", "bank-a", "ce_type", "transfer.requested", "content-type", "application/json");
     }
 
     /** Lets the handler's own statement fail, in the database, while the condition holds; {@code nextval('attempt')} counts. */

@@ -61,11 +61,16 @@ public record Topic(Kafka kafka, String name) {
 
     /** Sends a record and returns when it is acknowledged; a null body is a tombstone. */
     public void send(String key, String body, Map<String, String> headers) {
+        sendRaw(key, body == null ? null : body.getBytes(StandardCharsets.UTF_8), headers.entrySet().stream()
+                .map(header -> Map.entry(header.getKey(), header.getValue().getBytes(StandardCharsets.UTF_8))).toList());
+    }
+
+    /** The same with any bytes, and several headers of one name. */
+    public void sendRaw(String key, byte[] body, List<Map.Entry<String, byte[]>> headers) {
         Map<String, Object> settings = Map.of("bootstrap.servers", kafka.brokers());
         try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(settings, new StringSerializer(), new ByteArraySerializer())) {
-            ProducerRecord<String, byte[]> record
-                    = new ProducerRecord<>(name, key, body == null ? null : body.getBytes(StandardCharsets.UTF_8));
-            headers.forEach((header, value) -> record.headers().add(header, value.getBytes(StandardCharsets.UTF_8)));
+            ProducerRecord<String, byte[]> record = new ProducerRecord<>(name, key, body);
+            headers.forEach(header -> record.headers().add(header.getKey(), header.getValue()));
             producer.send(record).get();
         } catch (InterruptedException | ExecutionException e) {
             throw new IllegalStateException(e);

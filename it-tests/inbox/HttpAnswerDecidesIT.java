@@ -36,7 +36,7 @@ class HttpAnswerDecidesIT {
         settings.put("inbox.immediate-delay", "20ms");
         settings.put("inbox.outage-delay", "100");
         topic.send("a-1", "{\"transferId\":\"t-1\",\"from\":\"a-1\",\"to\":\"b-1\",\"amount\":1,\"status\":\"COMPLETED\"}",
-                Map.of("ce_id", "8f14e45f-ceea-467f-a8b4-000000000001", "ce_type", "transfer.settled"));
+                Map.of("ce_source", "test", "ce_id", "8f14e45f-ceea-467f-a8b4-000000000001", "ce_type", "transfer.settled"));
     }
 
     @AfterEach

@@ -28,7 +28,7 @@ final class HandlerScenarios {
 
     static String headersFromOutsideReachNoHandler(Pack pack) throws Exception {
         BankB bank = new BankB(pack);
-        Map<String, String> headers = new LinkedHashMap<>(Map.of("ce_id", "m-1", "ce_type", "transfer.requested"));
+        Map<String, String> headers = new LinkedHashMap<>(Map.of("ce_source", "test", "ce_id", "m-1", "ce_type", "transfer.requested"));
         HOSTILE.forEach(name -> headers.put(name, "SELECT 1"));
 
         try (Routes routes = bank.start()) {
@@ -73,7 +73,7 @@ final class HandlerScenarios {
             settings.put("outbox.destination." + topic + ".dead", topic + ".dead");
         }
         for (String id : List.of("m-1", "m-2")) {
-            rejected.send("a-1", "{\"transferId\":\"t-1\",\"reason\":\"OVER_LIMIT\"}", Map.of("ce_id", id, "ce_type", "transfer.rejected"));
+            rejected.send("a-1", "{\"transferId\":\"t-1\",\"reason\":\"OVER_LIMIT\"}", Map.of("ce_source", "test", "ce_id", id, "ce_type", "transfer.rejected"));
         }
 
         try (Routes routes = pack.start(settings, "bank-a-settle-transfer.camel.yaml", "bank-a-end-transfer.camel.yaml", "bank-a-record-settled.camel.yaml", "bank-a-tell-settled.camel.yaml")) {

@@ -83,15 +83,17 @@ final class Mutants {
                 new Mutant("inbox key that is there counts as new", Scenario.DUPLICATE_HAS_NO_EFFECT, "booked is [t-1, t-1, t-2]")
                         .edit(SQL + "insert-inbox-message.sql", "DO NOTHING", "DO UPDATE SET received_at = now()"),
                 new Mutant("dead letter does not take the inbox key", Scenario.DUPLICATE_OF_A_DEAD_MESSAGE_HAS_NO_EFFECT, "its duplicate has booked t-1")
-                        .edit(SQL + "insert-inbox-dead-letter.sql", "WHERE (letter.row).message_id IS NOT NULL", "WHERE false"),
+                        .edit(SQL + "insert-inbox-dead-letter.sql", "  FROM letter\n  ON CONFLICT", "  FROM letter\n  WHERE false\n  ON CONFLICT"),
                 new Mutant("parked message does not take the inbox key", Scenario.DUPLICATE_OF_A_PARKED_MESSAGE_HAS_NO_EFFECT,
                         "its duplicate has booked t-1")
                         .edit(SQL + "park-inbox-message.sql", """
-                                  INSERT INTO inbox_message (consumer, message_id)
-                                  VALUES (:#consumer, :#message_id)
-                                  ON CONFLICT (consumer, message_id) DO NOTHING
-                                  RETURNING consumer, message_id
-                                """, "  SELECT CAST(:#consumer AS text) AS consumer, CAST(:#message_id AS text) AS message_id\n"),
+                                  INSERT INTO inbox_message (consumer, source, message_id)
+                                  SELECT :#consumer, :#source, :#message_id
+                                """, "  SELECT CAST(:#consumer AS text) AS consumer, CAST(:#source AS text) AS source, CAST(:#message_id AS text) AS message_id\n")
+                        .edit(SQL + "park-inbox-message.sql", """
+                                  ON CONFLICT (consumer, source, message_id) DO NOTHING
+                                  RETURNING consumer, source, message_id
+                                """, ""),
                 new Mutant("outage counts as an attempt", Scenario.OUTAGE_USES_UP_NO_ATTEMPT, "nothing was wrong with it")
                         .edit("camel/inbox-policy.camel.yaml", WHEN.formatted("InboxMessage", "isOutage"), NEVER),
                 new Mutant("message does not wait for a retry of its key", Scenario.MESSAGE_THAT_COMES_WHILE_AN_INBOX_RETRY_COMMITS_IS_HANDLED,

@@ -32,12 +32,43 @@ public class InboxMessage {
     public void remember(Exchange exchange) {
         Message message = exchange.getMessage();
         if (exchange.getProperty(RECORD) == null) {
-            exchange.setProperty(RECORD, new Received(message.getBody(byte[].class), new HashMap<>(message.getHeaders())));
+            exchange.setProperty(RECORD, new Received(identity(exchange), message.getBody(byte[].class), new HashMap<>(message.getHeaders())));
         }
         Map<String, Object> key = new HashMap<>();
         key.put("consumer", consumer(exchange));
         key.put("message_key", text(message.getHeader(KafkaHeaders.KEY), 1000));
         exchange.setVariable("inboxKey", key);
+    }
+
+    private static MessageIdentity identity(Exchange exchange) {
+        Message message = exchange.getMessage();
+        Object source = message.getHeader("ce_source");
+        MessageIdentity identity = MessageIdentity.of(source, message.getHeader("ce_id"));
+        return identity != null ? identity
+                : MessageIdentity.of(RetrySettings.value(exchange.getContext(), "inbox", consumer(exchange), "source"), message.getHeader("ce_id"));
+    }
+
+    /**
+     * @param  exchange                an exchange that {@link #remember} has seen, not null
+     * @throws InvalidMessageException if the message has no identity
+     */
+    public void check(Exchange exchange) {
+        Received record = exchange.getProperty(RECORD, Received.class);
+        if (record.identity() != null) {
+            return;
+        }
+        boolean noId = text(record.headers().get("ce_id"), 1) == null;
+        throw new InvalidMessageException("header " + (noId ? "ce_id is missing" : "ce_source is missing, and inbox.source is empty")
+                + ": the message could not be recognised when it comes again. Send CloudEvents with source and id"
+                + (noId ? "." : ", or set inbox." + consumer(exchange) + ".source, if all its ids are of one source."));
+    }
+
+    /**
+     * @param  exchange an exchange that {@link #check} has seen, not null
+     * @return          key of the message in {@link InboxRepository}, not null
+     */
+    public String key(Exchange exchange) {
+        return exchange.getProperty(RECORD, Received.class).identity().key();
     }
 
     /**
@@ -83,7 +114,10 @@ public class InboxMessage {
         });
         Map<String, Object> parameters = new LinkedHashMap<>();
         parameters.put("consumer", consumer(exchange));
-        parameters.put("message_id", text(record.headers().get("ce_id"), 200));
+        MessageIdentity identity = record.identity() != null ? record.identity() : MessageIdentity.ofPlace(
+                record.headers().get(KafkaHeaders.TOPIC), record.headers().get(KafkaHeaders.PARTITION), record.headers().get(KafkaHeaders.OFFSET));
+        parameters.put("source", identity.source());
+        parameters.put("message_id", identity.id());
         parameters.put("message_key", text(record.headers().get(KafkaHeaders.KEY), 1000));
         parameters.put("topic", record.headers().get(KafkaHeaders.TOPIC));
         parameters.put("topic_partition", record.headers().get(KafkaHeaders.PARTITION));
@@ -104,7 +138,9 @@ public class InboxMessage {
         InboxFailure.describe(parameters, exchange, attempts(exchange));
         parameters.put("first_failed_at", new Timestamp(exchange.getClock().getCreated()));
         parameters.put("dead_destination", InboxFailure.deadDestination(exchange, (String) parameters.get("topic")));
-        if (parameters.get("message_id") == null) {
+        boolean placed = exchange.getProperty(RECORD, Received.class).identity() == null;
+        parameters.put("placed", placed);
+        if (placed) {
             // nothing to recognise it by: it cannot be parked
             parameters.put("delay", null);
         }
@@ -130,6 +166,6 @@ public class InboxMessage {
         return clean.isEmpty() ? null : clean.substring(0, Math.min(length, clean.length()));
     }
 
-    private record Received(byte[] payload, Map<String, Object> headers) {
+    private record Received(MessageIdentity identity, byte[] payload, Map<String, Object> headers) {
     }
 }

@@ -45,7 +45,7 @@ public class InboxRepository extends ServiceSupport implements IdempotentReposit
     }
 
     /**
-     * @param  key                   the message's id, not null
+     * @param  key                   the message's {@link MessageIdentity#key}, or its id alone, not null
      * @return                       true if the message is new; false if its effect is committed. Waits for a transaction that is
      *                               handling the same message.
      * @throws RuntimeCamelException if the database fails
@@ -57,11 +57,15 @@ public class InboxRepository extends ServiceSupport implements IdempotentReposit
                 throw new ConfigurationException("inbox of " + consumer + " is used outside a transaction: a message whose handler fails "
                         + "would be lost. Put idempotentConsumer into a transacted step whose policy is real.");
             }
+            MessageIdentity identity = MessageIdentity.ofKey(key);
             statement.setString(1, consumer);
-            statement.setString(2, key);
+            statement.setString(2, identity.source());
+            statement.setString(3, identity.id());
+            statement.setString(4, consumer);
+            statement.setString(5, identity.id());
             return statement.executeUpdate() == 1;
         } catch (SQLException e) {
-            throw new RuntimeCamelException("inbox of " + consumer + " cannot record message " + key + ": " + e.getMessage(), e);
+            throw new RuntimeCamelException("inbox of " + consumer + " cannot record message " + MessageIdentity.ofKey(key) + ": " + e.getMessage(), e);
         }
     }
 

@@ -51,6 +51,7 @@ public class JmsInbox {
             // two ids that are too long could be the same when they are cut
             headers.put("ce_id", message.getJMSMessageID());
         }
+        headers.putIfAbsent("ce_source", "jms:" + queue);
         if (message instanceof TextMessage text) {
             exchange.getMessage().setBody(text.getText() == null ? null : text.getText().getBytes(StandardCharsets.UTF_8));
         } else if (message instanceof BytesMessage bytes) {

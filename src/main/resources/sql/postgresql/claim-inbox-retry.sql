@@ -1,4 +1,4 @@
-SELECT p.id, p.message_id, p.message_key, p.topic, p.payload, p.headers::text AS headers, p.attempts, p.exhausted,
+SELECT p.id, p.source, p.message_id, p.message_key, p.topic, p.payload, p.headers::text AS headers, p.attempts, p.exhausted,
        p.error_class
 FROM inbox_parked p
 WHERE p.consumer = :#${exchangeProperty.inboxConsumer} AND NOT p.behind AND p.next_attempt_at <= now()

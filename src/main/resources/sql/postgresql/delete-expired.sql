@@ -1,12 +1,13 @@
 -- Small batches and no lock that anybody waits for. Open dead letters never expire, nor do the inbox keys of what is parked or dead.
 WITH inbox AS (
   DELETE FROM inbox_message
-  WHERE (consumer, message_id) IN (
-    SELECT i.consumer, i.message_id
+  WHERE (consumer, source, message_id) IN (
+    SELECT i.consumer, i.source, i.message_id
     FROM inbox_message i
     WHERE i.received_at < now() - CAST(:?inbox_retention AS bigint) * interval '1 millisecond'
-      AND NOT EXISTS (SELECT 1 FROM inbox_parked p WHERE p.consumer = i.consumer AND p.message_id = i.message_id)
-      AND NOT EXISTS (SELECT 1 FROM dead_letter d WHERE d.ended_at IS NULL AND d.consumer = i.consumer AND d.message_id = i.message_id)
+      AND NOT EXISTS (SELECT 1 FROM inbox_parked p WHERE p.consumer = i.consumer AND p.source = i.source AND p.message_id = i.message_id)
+      AND NOT EXISTS (
+        SELECT 1 FROM dead_letter d WHERE d.ended_at IS NULL AND d.consumer = i.consumer AND d.source = i.source AND d.message_id = i.message_id)
     ORDER BY i.received_at
     LIMIT 1000
     FOR UPDATE SKIP LOCKED)

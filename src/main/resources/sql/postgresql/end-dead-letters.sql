@@ -10,8 +10,12 @@ WITH request AS (
     AND (CAST(:#error_class AS text) IS NULL OR d.error_class = :#error_class)
     AND (CAST(:#since AS timestamptz) IS NULL OR d.last_failed_at >= CAST(:#since AS timestamptz))
     AND (CAST(:#until AS timestamptz) IS NULL OR d.last_failed_at < CAST(:#until AS timestamptz))
-    -- without an id no receiver could recognise it when it comes twice
-    AND (:#action = 'DISCARD' OR d.message_id IS NOT NULL)
+    -- of letters with one identity one goes after the other: two could not be parked at once
+    AND (:#action = 'DISCARD' OR d.origin = 'OUTBOX'
+      OR NOT EXISTS (SELECT 1 FROM inbox_parked p WHERE p.consumer = d.consumer AND p.source = d.source AND p.message_id = d.message_id)
+         AND NOT EXISTS (
+           SELECT 1 FROM dead_letter e
+           WHERE e.ended_at IS NULL AND e.consumer = d.consumer AND e.source = d.source AND e.message_id = d.message_id AND e.id < d.id))
   ORDER BY d.id
   -- another request for the same letters waits, and then finds them ended
   FOR UPDATE
@@ -32,7 +36,11 @@ WITH request AS (
   -- waits for a retry of a key's parked messages, as lock-parked-inbox-key.sql does
   SELECT p.consumer, p.message_key
   FROM inbox_parked p
-  WHERE EXISTS (SELECT 1 FROM ended e WHERE e.origin = 'INBOX' AND e.consumer = p.consumer AND e.message_key = p.message_key)
+  WHERE EXISTS (
+    SELECT 1
+    FROM ended e
+    WHERE e.origin = 'INBOX' AND e.consumer = p.consumer AND hashtextextended(e.message_key, 0) = hashtextextended(p.message_key, 0)
+      AND e.message_key = p.message_key)
   FOR SHARE
 ), replayed AS (
   SELECT ended.*, now() + coalesce((row_number() OVER (ORDER BY ended.id) - 1) / request.rate, 0) * interval '1 second' AS due_at,
@@ -40,9 +48,9 @@ WITH request AS (
   FROM ended, request
   WHERE ended.action = 'REPLAY'
 ), inbox AS (
-  INSERT INTO inbox_parked (consumer, message_id, message_key, topic, topic_partition, topic_offset, payload, headers, replayed, behind,
+  INSERT INTO inbox_parked (consumer, source, message_id, message_key, topic, topic_partition, topic_offset, payload, headers, replayed, behind,
                             attempts, next_attempt_at)
-  SELECT r.consumer, r.message_id, r.message_key, r.topic, r.topic_partition, r.topic_offset, r.payload, r.headers, true,
+  SELECT r.consumer, r.source, r.message_id, r.message_key, r.topic, r.topic_partition, r.topic_offset, r.payload, r.headers, true,
          r.message_key IS NOT NULL
            AND (r.follows OR EXISTS (SELECT 1 FROM tail t WHERE t.consumer = r.consumer AND t.message_key = r.message_key)),
          0, r.due_at

@@ -2,9 +2,8 @@
 SELECT string_agg(asked.id || CASE
          WHEN d.id IS NULL THEN ' is unknown'
          WHEN a.action = 'REPLAY' THEN ' was replayed at ' || d.ended_at || ' by ' || a.who
-         WHEN a.action = 'DISCARD' THEN ' was discarded at ' || d.ended_at || ' by ' || a.who
-         ELSE ' has no message id' END, '; ' ORDER BY asked.id) AS problems
+         ELSE ' was discarded at ' || d.ended_at || ' by ' || a.who END, '; ' ORDER BY asked.id) AS problems
 FROM unnest(CAST(string_to_array(:#ids, ',') AS bigint[])) AS asked (id)
 LEFT JOIN dead_letter d ON d.id = asked.id
 LEFT JOIN dead_letter_audit a ON a.id = d.audit_id
-WHERE d.id IS NULL OR d.ended_at IS NOT NULL OR (:#action = 'REPLAY' AND d.message_id IS NULL)
+WHERE d.id IS NULL OR d.ended_at IS NOT NULL

@@ -8,6 +8,7 @@ UPDATE inbox_parked f
 SET behind = false
 WHERE f.id = (
   SELECT n.id
-  FROM inbox_parked n JOIN finished d ON n.consumer = d.consumer AND n.message_key = d.message_key AND n.id > d.id
+  FROM inbox_parked n JOIN finished d ON n.consumer = d.consumer
+    AND hashtextextended(n.message_key, 0) = hashtextextended(d.message_key, 0) AND n.message_key = d.message_key AND n.id > d.id
   ORDER BY n.id
   LIMIT 1)

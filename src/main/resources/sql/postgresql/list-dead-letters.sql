@@ -1,6 +1,6 @@
 SELECT coalesce(json_agg(letter ORDER BY letter.id), '[]')::text AS letters
 FROM (
-  SELECT d.id, d.origin, d.consumer, d.message_id AS "messageId", d.message_key AS "messageKey", d.topic, d.topic_partition AS "partition",
+  SELECT d.id, d.origin, d.consumer, d.source, d.message_id AS "messageId", d.message_key AS "messageKey", d.topic, d.topic_partition AS "partition",
          d.topic_offset AS "offset", d.attempts, d.error_class AS "errorClass", left(d.error_message, 500) AS "errorMessage",
          d.first_failed_at AS "firstFailedAt", d.last_failed_at AS "lastFailedAt"
   FROM dead_letter d

@@ -1,4 +1,4 @@
-INSERT INTO inbox_parked (consumer, message_id, message_key, topic, topic_partition, topic_offset, payload, headers, behind,
+INSERT INTO inbox_parked (consumer, source, message_id, message_key, topic, topic_partition, topic_offset, payload, headers, behind,
                           attempts, next_attempt_at)
-VALUES (:#consumer, :#message_id, :#message_key, :#topic, :#topic_partition, :#topic_offset, :#payload, CAST(:#headers AS jsonb), true,
+VALUES (:#consumer, :#source, :#message_id, :#message_key, :#topic, :#topic_partition, :#topic_offset, :#payload, CAST(:#headers AS jsonb), true,
         0, now())

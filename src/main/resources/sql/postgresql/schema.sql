@@ -83,12 +83,54 @@ CREATE INDEX IF NOT EXISTS outbox_sent_by_message ON outbox_sent (message_id);
 -- serves retention
 CREATE INDEX IF NOT EXISTS outbox_sent_by_age ON outbox_sent (sent_at);
 
+-- The inbox of a release that knew no source: its keys, parked messages and dead letters get one. What an index cannot hold is hashed as
+-- MessageIdentity does it, and a dead letter without an id gets the one of its place, so that it can be replayed.
+DO $$
+DECLARE
+  inbox text;
+  part text;
+BEGIN
+  IF to_regclass('inbox_message') IS NOT NULL
+      AND NOT EXISTS (SELECT 1 FROM pg_attribute WHERE attrelid = to_regclass('inbox_message') AND attname = 'source') THEN
+    ALTER TABLE inbox_message ADD COLUMN source text NOT NULL DEFAULT '', DROP CONSTRAINT inbox_message_pkey, DROP CONSTRAINT message_id_is_short;
+    ALTER TABLE inbox_parked ADD COLUMN source text NOT NULL DEFAULT '', DROP CONSTRAINT message_is_parked_once;
+    ALTER TABLE dead_letter ADD COLUMN source text NOT NULL DEFAULT '';
+    DROP INDEX IF EXISTS inbox_parked_by_key, record_is_dead_once, dead_letter_by_open;
+    WITH letter AS (
+      UPDATE dead_letter
+      SET source = CASE WHEN topic_offset IS NULL THEN 'jms:' ELSE 'kafka:' END || coalesce(topic, ''),
+          message_id = coalesce(topic_partition || '@' || topic_offset, gen_random_uuid()::text)
+      WHERE message_id IS NULL
+      RETURNING consumer, source, message_id
+    )
+    INSERT INTO inbox_message (consumer, source, message_id)
+    SELECT DISTINCT letter.consumer, letter.source, letter.message_id
+    FROM letter;
+    FOREACH inbox IN ARRAY ARRAY['inbox_message', 'inbox_parked', 'dead_letter'] LOOP
+      FOREACH part IN ARRAY ARRAY['source', 'message_id'] LOOP
+        EXECUTE format($update$
+          UPDATE %1$I SET %2$I = 'sha256:' || encode(sha256(convert_to(%2$I, 'UTF8')), 'hex')
+          WHERE octet_length(convert_to(%2$I, 'UTF8')) > 200 OR %2$I LIKE 'sha256:%%'
+        $update$, inbox, part);
+      END LOOP;
+      EXECUTE format($alter$
+        ALTER TABLE %I ADD CONSTRAINT source_is_short CHECK (octet_length(source) <= 200),
+          ADD CONSTRAINT message_id_is_short CHECK (octet_length(message_id) BETWEEN 1 AND 200), ALTER COLUMN message_id SET NOT NULL
+      $alter$, inbox);
+    END LOOP;
+    ALTER TABLE inbox_message ADD PRIMARY KEY (consumer, source, message_id);
+    ALTER TABLE inbox_parked ADD CONSTRAINT message_is_parked_once UNIQUE (consumer, source, message_id);
+  END IF;
+END $$;
+
 -- The idempotent receiver's memory: one row for each message that is taken care of. Its effect is committed, or it is parked or dead.
 CREATE TABLE IF NOT EXISTS inbox_message (
   consumer    text        NOT NULL CONSTRAINT consumer_is_not_empty CHECK (consumer <> ''),
-  message_id  text        NOT NULL CONSTRAINT message_id_is_short CHECK (length(message_id) BETWEEN 1 AND 200),
+  -- CloudEvents' source and id. Source '' is of a release that knew no source, and stands for every source.
+  source      text        NOT NULL DEFAULT '' CONSTRAINT source_is_short CHECK (octet_length(source) <= 200),
+  message_id  text        NOT NULL CONSTRAINT message_id_is_short CHECK (octet_length(message_id) BETWEEN 1 AND 200),
   received_at timestamptz NOT NULL DEFAULT now(),
-  PRIMARY KEY (consumer, message_id)
+  PRIMARY KEY (consumer, source, message_id)
 );
 -- serves retention: delete the keys that are older than inbox.retention
 CREATE INDEX IF NOT EXISTS inbox_message_by_age ON inbox_message (received_at);
@@ -97,7 +139,8 @@ CREATE INDEX IF NOT EXISTS inbox_message_by_age ON inbox_message (received_at);
 CREATE TABLE IF NOT EXISTS inbox_parked (
   id               bigint      GENERATED ALWAYS AS IDENTITY (CACHE 1) PRIMARY KEY,
   consumer         text        NOT NULL CONSTRAINT consumer_is_not_empty CHECK (consumer <> ''),
-  message_id       text        NOT NULL,
+  source           text        NOT NULL DEFAULT '' CONSTRAINT source_is_short CHECK (octet_length(source) <= 200),
+  message_id       text        NOT NULL CONSTRAINT message_id_is_short CHECK (octet_length(message_id) BETWEEN 1 AND 200),
   message_key      text        NULL,
   topic            text        NULL,
   topic_partition  integer     NULL,
@@ -116,13 +159,14 @@ CREATE TABLE IF NOT EXISTS inbox_parked (
   next_attempt_at  timestamptz NOT NULL,
   error_class      text        NULL,
   error_message    text        NULL,
-  CONSTRAINT message_is_parked_once UNIQUE (consumer, message_id)
+  CONSTRAINT message_is_parked_once UNIQUE (consumer, source, message_id)
 );
 ALTER TABLE inbox_parked SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
 -- serves claim-inbox-retry.sql: what is due?
 CREATE INDEX IF NOT EXISTS inbox_parked_by_due_time ON inbox_parked (consumer, next_attempt_at, id) WHERE NOT behind;
 -- serves lock-parked-inbox-key.sql: is a message of this key parked, and which is next?
-CREATE INDEX IF NOT EXISTS inbox_parked_by_key ON inbox_parked (consumer, message_key, id);
+-- By hash: a key is data, and may be longer than an index holds.
+CREATE INDEX IF NOT EXISTS inbox_parked_by_key ON inbox_parked (consumer, hashtextextended(message_key, 0), id);
 
 -- Who replayed or discarded dead letters, which ones, when and why.
 CREATE TABLE IF NOT EXISTS dead_letter_audit (
@@ -141,7 +185,9 @@ CREATE TABLE IF NOT EXISTS dead_letter (
   origin           text        NOT NULL CONSTRAINT origin_is_a_side CHECK (origin IN ('OUTBOX', 'INBOX')),
   -- the consumer that gave up, or the destination that refused
   consumer         text        NOT NULL CONSTRAINT consumer_is_not_empty CHECK (consumer <> ''),
-  message_id       text        NULL,
+  -- those of the message, or else, for a message without an identity of its own, where it came from
+  source           text        NOT NULL DEFAULT '' CONSTRAINT source_is_short CHECK (octet_length(source) <= 200),
+  message_id       text        NOT NULL CONSTRAINT message_id_is_short CHECK (octet_length(message_id) BETWEEN 1 AND 200),
   message_key      text        NULL,
   topic            text        NULL,
   topic_partition  integer     NULL,
@@ -162,10 +208,10 @@ CREATE TABLE IF NOT EXISTS dead_letter (
 );
 -- the same record, delivered again, is the same letter, unless that one has ended. A topic that was made anew has other records at the offsets.
 CREATE UNIQUE INDEX IF NOT EXISTS record_is_dead_once ON dead_letter
-  (consumer, topic, topic_partition, topic_offset, coalesce(message_id, ''), md5(coalesce(payload, '')))
+  (consumer, topic, topic_partition, topic_offset, source, message_id, md5(coalesce(payload, '')))
 WHERE ended_at IS NULL;
 -- serves end-dead-letters.sql and the question which letters are open
-CREATE INDEX IF NOT EXISTS dead_letter_by_open ON dead_letter (consumer, message_id) WHERE ended_at IS NULL;
+CREATE INDEX IF NOT EXISTS dead_letter_by_open ON dead_letter (consumer, source, message_id) WHERE ended_at IS NULL;
 -- serves raise-alerts.sql: which letters has nobody been told of?
 CREATE INDEX IF NOT EXISTS dead_letter_by_news ON dead_letter (consumer, error_class) WHERE alerted_at IS NULL;
 -- serves retention
@@ -178,7 +224,7 @@ LANGUAGE sql STABLE AS $$
 SELECT letter.message_key, coalesce(letter.headers ->> 'ce_type', letter.topic) || '.dead',
        coalesce(letter.headers ->> 'content-type', 'application/octet-stream'), coalesce(letter.payload, ''),
        jsonb_strip_nulls(jsonb_build_object(
-         'dead-letter-consumer', letter.consumer, 'dead-letter-message-id', letter.message_id, 'dead-letter-source', letter.headers ->> 'ce_source',
+         'dead-letter-consumer', letter.consumer, 'dead-letter-message-id', letter.message_id, 'dead-letter-source', coalesce(nullif(letter.source, ''), letter.headers ->> 'ce_source'),
          'dead-letter-topic', letter.topic, 'dead-letter-partition', letter.topic_partition::text, 'dead-letter-offset', letter.topic_offset::text,
          'dead-letter-attempts', letter.attempts::text, 'dead-letter-error-class', letter.error_class,
          'dead-letter-error-message', left(letter.error_message, 1000), 'dead-letter-first-failed-at', letter.first_failed_at)),
@@ -230,19 +276,19 @@ WHERE origin = 'OUTBOX' AND ended_at IS NULL;
 -- Every message of the receiving side, with one status of the same list. A discarded message stays DEAD.
 CREATE OR REPLACE VIEW msg_received AS
 SELECT i.message_id, i.consumer, 'HANDLED' AS status, 0 AS attempts,
-       NULL::timestamptz AS next_attempt_at, NULL::text AS error_message, i.received_at
+       NULL::timestamptz AS next_attempt_at, NULL::text AS error_message, i.received_at, i.source
 FROM inbox_message i
-WHERE NOT EXISTS (SELECT 1 FROM inbox_parked p WHERE p.consumer = i.consumer AND p.message_id = i.message_id)
+WHERE NOT EXISTS (SELECT 1 FROM inbox_parked p WHERE p.consumer = i.consumer AND p.source = i.source AND p.message_id = i.message_id)
   AND NOT EXISTS (
     SELECT 1
     FROM dead_letter d LEFT JOIN dead_letter_audit a ON a.id = d.audit_id
-    WHERE d.origin = 'INBOX' AND d.consumer = i.consumer AND d.message_id = i.message_id
+    WHERE d.origin = 'INBOX' AND d.consumer = i.consumer AND d.source = i.source AND d.message_id = i.message_id
       AND a.action IS DISTINCT FROM 'REPLAY')
 UNION ALL
 SELECT message_id, consumer, CASE WHEN error_class IS NULL THEN 'PENDING' ELSE 'RETRYING' END, attempts,
-       next_attempt_at, error_message, parked_at
+       next_attempt_at, error_message, parked_at, source
 FROM inbox_parked
 UNION ALL
-SELECT d.message_id, d.consumer, 'DEAD', d.attempts, NULL, d.error_message, d.first_failed_at
+SELECT d.message_id, d.consumer, 'DEAD', d.attempts, NULL, d.error_message, d.first_failed_at, d.source
 FROM dead_letter d LEFT JOIN dead_letter_audit a ON a.id = d.audit_id
 WHERE d.origin = 'INBOX' AND a.action IS DISTINCT FROM 'REPLAY';
