@@ -1,0 +1,232 @@
+-- The tables of one service's database. Idempotent: applying it again changes nothing.
+-- Apply with: psql "$DATABASE_URL" -v ON_ERROR_STOP=1 -f schema.sql
+
+-- Messages that business transactions have committed and no relay has published. Insert and delete only.
+CREATE TABLE IF NOT EXISTS outbox_message (
+  id           bigint      GENERATED ALWAYS AS IDENTITY (CACHE 1),
+  message_id   uuid        NOT NULL DEFAULT gen_random_uuid(),
+  destination  text        NOT NULL CONSTRAINT destination_is_a_name CHECK (destination ~ '^[A-Za-z0-9._-]{1,200}$'),
+  message_key  text        NULL     CONSTRAINT message_key_is_not_empty CHECK (message_key <> ''),
+  -- one of 64: the unit of ownership between relays. All messages of a key are in one shard.
+  shard        smallint    NOT NULL GENERATED ALWAYS AS (hashtext(coalesce(message_key, message_id::text)) & 63) STORED,
+  type         text        NOT NULL CONSTRAINT type_is_not_empty CHECK (type <> ''),
+  content_type text        NOT NULL DEFAULT 'application/json',
+  payload      bytea       NOT NULL,
+  headers      jsonb       NOT NULL DEFAULT '{}' CONSTRAINT headers_are_an_object CHECK (jsonb_typeof(headers) = 'object'),
+  traceparent  text        NULL     CONSTRAINT traceparent_is_w3c CHECK (traceparent ~ '^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$'),
+  created_at   timestamptz NOT NULL DEFAULT now(),
+  -- serves claim-outbox-batch.sql: the oldest messages of a shard, in order
+  PRIMARY KEY (shard, id)
+);
+-- A queue table is empty or full of dead rows most of the time: vacuum by count, not by share.
+ALTER TABLE outbox_message SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
+  autovacuum_vacuum_insert_threshold = -1, autovacuum_vacuum_cost_delay = 0);
+
+-- A relay owns a shard for as long as its session holds the lock on the shard's row. Never updated.
+CREATE TABLE IF NOT EXISTS outbox_shard (
+  shard smallint PRIMARY KEY CONSTRAINT shard_is_one_of_64 CHECK (shard BETWEEN 0 AND 63)
+);
+INSERT INTO outbox_shard (shard)
+SELECT shard
+FROM generate_series(0, 63) AS shard
+ON CONFLICT (shard) DO NOTHING;
+
+-- Messages that are not to be published now. outbox-retry takes those that are due.
+CREATE TABLE IF NOT EXISTS outbox_parked (
+  id              bigint      NOT NULL,
+  message_id      uuid        NOT NULL,
+  destination     text        NOT NULL CONSTRAINT destination_is_a_name CHECK (destination ~ '^[A-Za-z0-9._-]{1,200}$'),
+  message_key     text        NULL     CONSTRAINT message_key_is_not_empty CHECK (message_key <> ''),
+  shard           smallint    NOT NULL REFERENCES outbox_shard (shard),
+  type            text        NOT NULL,
+  content_type    text        NOT NULL,
+  payload         bytea       NOT NULL,
+  headers         jsonb       NOT NULL CONSTRAINT headers_are_an_object CHECK (jsonb_typeof(headers) = 'object'),
+  traceparent     text        NULL,
+  created_at      timestamptz NOT NULL,
+  parked_at       timestamptz NOT NULL DEFAULT now(),
+  -- DELAYED: not due yet. REFUSED: holds back its key. CIRCUIT: holds back its destination. BEHIND: is held back.
+  reason          text        NOT NULL CONSTRAINT reason_is_known CHECK (reason IN ('DELAYED', 'REFUSED', 'CIRCUIT', 'BEHIND')),
+  -- there is no further attempt: outbox-retry makes it a dead letter
+  exhausted       boolean     NOT NULL DEFAULT false,
+  attempts        integer     NOT NULL CONSTRAINT attempts_are_counted CHECK (attempts >= 0),
+  first_failed_at timestamptz NULL,
+  next_attempt_at timestamptz NULL,
+  error_class     text        NULL,
+  error_message   text        NULL,
+  PRIMARY KEY (shard, id),
+  CONSTRAINT only_followers_have_no_due_time CHECK ((next_attempt_at IS NULL) = (reason = 'BEHIND')),
+  CONSTRAINT a_failure_has_an_error CHECK (num_nulls(error_class, first_failed_at) IN (0, 2) AND (error_class IS NOT NULL) = (reason IN ('REFUSED', 'CIRCUIT')))
+);
+-- serves claim-outbox-batch.sql: does an earlier message hold this key back?
+CREATE INDEX IF NOT EXISTS outbox_parked_by_key ON outbox_parked (message_key);
+-- serves claim-outbox-batch.sql: is the circuit of this destination open?
+CREATE INDEX IF NOT EXISTS outbox_parked_by_circuit ON outbox_parked (destination) WHERE reason = 'CIRCUIT';
+-- serves outbox-retry: what is due?
+CREATE INDEX IF NOT EXISTS outbox_parked_by_due_time ON outbox_parked (next_attempt_at) WHERE next_attempt_at IS NOT NULL;
+
+-- Published messages, where outbox.archive is on.
+CREATE TABLE IF NOT EXISTS outbox_sent (
+  message_id   uuid        NOT NULL,
+  destination  text        NOT NULL,
+  message_key  text        NULL,
+  type         text        NOT NULL,
+  content_type text        NOT NULL,
+  payload      bytea       NOT NULL,
+  headers      jsonb       NOT NULL,
+  traceparent  text        NULL,
+  created_at   timestamptz NOT NULL,
+  sent_at      timestamptz NOT NULL DEFAULT now()
+);
+-- serves the question whether a message was sent
+CREATE INDEX IF NOT EXISTS outbox_sent_by_message ON outbox_sent (message_id);
+-- serves retention
+CREATE INDEX IF NOT EXISTS outbox_sent_by_age ON outbox_sent (sent_at);
+
+-- The idempotent receiver's memory: one row for each message that is taken care of. Its effect is committed, or it is parked or dead.
+CREATE TABLE IF NOT EXISTS inbox_message (
+  consumer    text        NOT NULL CONSTRAINT consumer_is_not_empty CHECK (consumer <> ''),
+  message_id  text        NOT NULL CONSTRAINT message_id_is_short CHECK (length(message_id) BETWEEN 1 AND 200),
+  received_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (consumer, message_id)
+);
+-- serves retention: delete the keys that are older than inbox.retention
+CREATE INDEX IF NOT EXISTS inbox_message_by_age ON inbox_message (received_at);
+
+-- Received messages that wait for their next attempt, or behind an earlier one of their key. inbox-retry takes those that are due.
+CREATE TABLE IF NOT EXISTS inbox_parked (
+  id               bigint      GENERATED ALWAYS AS IDENTITY (CACHE 1) PRIMARY KEY,
+  consumer         text        NOT NULL CONSTRAINT consumer_is_not_empty CHECK (consumer <> ''),
+  message_id       text        NOT NULL,
+  message_key      text        NULL,
+  topic            text        NULL,
+  topic_partition  integer     NULL,
+  topic_offset     bigint      NULL,
+  payload          bytea       NULL,
+  headers          jsonb       NOT NULL,
+  parked_at        timestamptz NOT NULL DEFAULT now(),
+  -- an earlier message of its key is parked: this one waits for it, due or not
+  behind           boolean     NOT NULL,
+  -- it was dead and its key has gone on: it holds nobody back
+  replayed         boolean     NOT NULL DEFAULT false,
+  -- there is no further attempt: inbox-retry makes it a dead letter
+  exhausted        boolean     NOT NULL DEFAULT false,
+  attempts         integer     NOT NULL CONSTRAINT attempts_are_counted CHECK (attempts >= 0),
+  first_failed_at  timestamptz NULL,
+  next_attempt_at  timestamptz NOT NULL,
+  error_class      text        NULL,
+  error_message    text        NULL,
+  CONSTRAINT message_is_parked_once UNIQUE (consumer, message_id)
+);
+ALTER TABLE inbox_parked SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
+-- serves claim-inbox-retry.sql: what is due?
+CREATE INDEX IF NOT EXISTS inbox_parked_by_due_time ON inbox_parked (consumer, next_attempt_at, id) WHERE NOT behind;
+-- serves lock-parked-inbox-key.sql: is a message of this key parked, and which is next?
+CREATE INDEX IF NOT EXISTS inbox_parked_by_key ON inbox_parked (consumer, message_key, id);
+
+-- Who replayed or discarded dead letters, which ones, when and why.
+CREATE TABLE IF NOT EXISTS dead_letter_audit (
+  id       bigint      GENERATED ALWAYS AS IDENTITY (CACHE 1) PRIMARY KEY,
+  action   text        NOT NULL CONSTRAINT action_is_known CHECK (action IN ('REPLAY', 'DISCARD')),
+  who      text        NOT NULL CONSTRAINT who_is_not_empty CHECK (who <> ''),
+  reason   text        NOT NULL CONSTRAINT reason_is_not_empty CHECK (reason <> ''),
+  filter   jsonb       NOT NULL,
+  letters  bigint      NOT NULL CONSTRAINT something_was_done CHECK (letters > 0),
+  acted_at timestamptz NOT NULL DEFAULT now()
+);
+
+-- Messages nobody will try again by themselves: visible, alerted, replayable.
+CREATE TABLE IF NOT EXISTS dead_letter (
+  id               bigint      GENERATED ALWAYS AS IDENTITY (CACHE 1) PRIMARY KEY,
+  origin           text        NOT NULL CONSTRAINT origin_is_a_side CHECK (origin IN ('OUTBOX', 'INBOX')),
+  -- the consumer that gave up, or the destination that refused
+  consumer         text        NOT NULL CONSTRAINT consumer_is_not_empty CHECK (consumer <> ''),
+  message_id       text        NULL,
+  message_key      text        NULL,
+  topic            text        NULL,
+  topic_partition  integer     NULL,
+  topic_offset     bigint      NULL,
+  payload          bytea       NULL,
+  headers          jsonb       NOT NULL,
+  attempts         integer     NOT NULL CONSTRAINT attempts_are_counted CHECK (attempts >= 0),
+  error_class      text        NOT NULL,
+  error_message    text        NOT NULL,
+  first_failed_at  timestamptz NOT NULL,
+  last_failed_at   timestamptz NOT NULL DEFAULT now(),
+  alerted_at       timestamptz NULL,
+  -- NULL: open. Else it was replayed or discarded then, and the audit tells by whom.
+  ended_at         timestamptz NULL,
+  audit_id         bigint      NULL REFERENCES dead_letter_audit (id),
+  CONSTRAINT failures_are_in_order CHECK (first_failed_at <= last_failed_at),
+  CONSTRAINT an_end_has_an_audit CHECK ((ended_at IS NULL) = (audit_id IS NULL))
+);
+-- the same record, delivered again, is the same letter, unless that one has ended. A topic that was made anew has other records at the offsets.
+CREATE UNIQUE INDEX IF NOT EXISTS record_is_dead_once ON dead_letter
+  (consumer, topic, topic_partition, topic_offset, coalesce(message_id, ''), md5(coalesce(payload, '')))
+WHERE ended_at IS NULL;
+-- serves end-dead-letters.sql and the question which letters are open
+CREATE INDEX IF NOT EXISTS dead_letter_by_open ON dead_letter (consumer, message_id) WHERE ended_at IS NULL;
+-- serves raise-alerts.sql: which letters has nobody been told of?
+CREATE INDEX IF NOT EXISTS dead_letter_by_news ON dead_letter (consumer, error_class) WHERE alerted_at IS NULL;
+-- serves retention
+CREATE INDEX IF NOT EXISTS dead_letter_by_end ON dead_letter (ended_at) WHERE ended_at IS NOT NULL;
+
+-- What a dead letter says on its own topic: the message as it was, and in its headers what became of it.
+CREATE OR REPLACE FUNCTION dead_letter_announcement(letter dead_letter)
+RETURNS TABLE (message_key text, type text, content_type text, payload bytea, headers jsonb, traceparent text)
+LANGUAGE sql STABLE AS $$
+SELECT letter.message_key, coalesce(letter.headers ->> 'ce_type', letter.topic) || '.dead',
+       coalesce(letter.headers ->> 'content-type', 'application/octet-stream'), coalesce(letter.payload, ''),
+       jsonb_strip_nulls(jsonb_build_object(
+         'dead-letter-consumer', letter.consumer, 'dead-letter-message-id', letter.message_id, 'dead-letter-source', letter.headers ->> 'ce_source',
+         'dead-letter-topic', letter.topic, 'dead-letter-partition', letter.topic_partition::text, 'dead-letter-offset', letter.topic_offset::text,
+         'dead-letter-attempts', letter.attempts::text, 'dead-letter-error-class', letter.error_class,
+         'dead-letter-error-message', left(letter.error_message, 1000), 'dead-letter-first-failed-at', letter.first_failed_at)),
+       substring(letter.headers ->> 'traceparent' FROM '^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$')
+$$;
+
+-- Dead letters of a kind have been told; until ends_at more of them are counted and not told one by one.
+CREATE TABLE IF NOT EXISTS alert_window (
+  consumer    text        NOT NULL,
+  error_class text        NOT NULL,
+  ends_at     timestamptz NOT NULL,
+  PRIMARY KEY (consumer, error_class)
+);
+
+-- Every message of the sending side, with one status of the closed list PENDING, RETRYING, SENT, HANDLED, DEAD.
+-- A published message leaves the outbox, so SENT shows only where an archive is kept.
+CREATE OR REPLACE VIEW msg_published AS
+SELECT message_id::text AS message_id, destination, message_key, type, 'PENDING' AS status, 0 AS attempts,
+       NULL::timestamptz AS next_attempt_at, NULL::text AS error_message, created_at
+FROM outbox_message
+UNION ALL
+SELECT message_id::text, destination, message_key, type, CASE WHEN error_class IS NULL THEN 'PENDING' ELSE 'RETRYING' END, attempts,
+       next_attempt_at, error_message, created_at
+FROM outbox_parked
+UNION ALL
+SELECT message_id::text, destination, message_key, type, 'SENT', 0, NULL, NULL, created_at
+FROM outbox_sent
+UNION ALL
+SELECT message_id, consumer, message_key, headers ->> 'ce_type', 'DEAD', attempts, NULL, error_message, first_failed_at
+FROM dead_letter
+WHERE origin = 'OUTBOX' AND ended_at IS NULL;
+
+-- Every message of the receiving side, with one status of the same list. A discarded message stays DEAD.
+CREATE OR REPLACE VIEW msg_received AS
+SELECT i.message_id, i.consumer, 'HANDLED' AS status, 0 AS attempts,
+       NULL::timestamptz AS next_attempt_at, NULL::text AS error_message, i.received_at
+FROM inbox_message i
+WHERE NOT EXISTS (SELECT 1 FROM inbox_parked p WHERE p.consumer = i.consumer AND p.message_id = i.message_id)
+  AND NOT EXISTS (
+    SELECT 1
+    FROM dead_letter d LEFT JOIN dead_letter_audit a ON a.id = d.audit_id
+    WHERE d.origin = 'INBOX' AND d.consumer = i.consumer AND d.message_id = i.message_id
+      AND a.action IS DISTINCT FROM 'REPLAY')
+UNION ALL
+SELECT message_id, consumer, CASE WHEN error_class IS NULL THEN 'PENDING' ELSE 'RETRYING' END, attempts,
+       next_attempt_at, error_message, parked_at
+FROM inbox_parked
+UNION ALL
+SELECT d.message_id, d.consumer, 'DEAD', d.attempts, NULL, d.error_message, d.first_failed_at
+FROM dead_letter d LEFT JOIN dead_letter_audit a ON a.id = d.audit_id
+WHERE d.origin = 'INBOX' AND a.action IS DISTINCT FROM 'REPLAY';
