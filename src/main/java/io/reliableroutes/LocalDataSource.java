@@ -13,7 +13,6 @@ import io.agroal.api.security.NamePrincipal;
 import io.agroal.api.security.SimplePassword;
 import io.agroal.narayana.NarayanaTransactionIntegration;
 import jakarta.transaction.TransactionManager;
-import org.postgresql.Driver;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 /**
@@ -93,7 +92,7 @@ public class LocalDataSource extends DelegatingDataSource implements AutoCloseab
                             new TransactionSynchronizationRegistryImple(), url, false, xa == null ? null : xa.recovery()))
                     .connectionFactoryConfiguration(connection -> connection
                             .jdbcUrl(url)
-                            .connectionProviderClass(xa == null ? Driver.class : XaPostgresDataSource.class)
+                            .connectionProviderClass(xa == null ? PostgresDriver.class : XaPostgresDataSource.class)
                             .loginTimeout(Duration.ofSeconds(10))
                             .principal(new NamePrincipal(user))
                             .credential(new SimplePassword(password))

@@ -1,5 +1,6 @@
 package io.reliableroutes;
 
+import jakarta.transaction.RollbackException;
 import jakarta.transaction.Status;
 import jakarta.transaction.TransactionManager;
 import org.apache.camel.Exchange;
@@ -96,7 +97,21 @@ public class TransactionPolicy extends JtaTransactionPolicy {
             throw failure;
         }
         // marked by a time-out or by a participant: commit() rolls back and throws RollbackException, which must reach the route
-        transactionManager.commit();
+        try {
+            transactionManager.commit();
+        } catch (RollbackException e) {
+            throw withCause(e);
+        }
+    }
+
+    /** Narayana keeps what a participant has said among the suppressed ones: it is the cause, and tells whose fault it was. */
+    private static RollbackException withCause(RollbackException failure) {
+        for (Throwable said : failure.getSuppressed()) {
+            if (failure.getCause() == null && said.getCause() != null) {
+                failure.initCause(said.getCause());
+            }
+        }
+        return failure;
     }
 
     /** Whoever has begun the transaction, a JMS consumer for example, must not commit half of the work, whatever becomes of the failure. */

@@ -37,6 +37,7 @@ public class XaPostgresDataSource extends PGXADataSource {
 
         @Override
         public int prepare(Xid xid) throws XAException {
+            checkIntact(xid);
             try {
                 return super.prepare(xid);
             } catch (XAException e) {
@@ -46,6 +47,9 @@ public class XaPostgresDataSource extends PGXADataSource {
 
         @Override
         public void commit(Xid xid, boolean onePhase) throws XAException {
+            if (onePhase) {
+                checkIntact(xid);
+            }
             try {
                 super.commit(xid, onePhase);
             } catch (XAException e) {
@@ -60,6 +64,17 @@ public class XaPostgresDataSource extends PGXADataSource {
                 return;
             }
             super.rollback(xid);
+        }
+
+        /** A branch in which a statement has failed: the server would roll it back and call that a success. */
+        private void checkIntact(Xid xid) throws XAException {
+            if (PostgresDriver.isFailed(connection)) {
+                super.rollback(xid);
+                rolledBack = xid;
+                XAException failure = new XAException(XAException.XA_RBROLLBACK);
+                failure.initCause(PostgresDriver.failure());
+                throw failure;
+            }
         }
 
         /** The failure with the code of a rollback, if that is what it means. */

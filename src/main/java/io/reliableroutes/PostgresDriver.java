@@ -1,0 +1,53 @@
+package io.reliableroutes;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Properties;
+
+import org.postgresql.Driver;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.core.TransactionState;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.PSQLState;
+
+/**
+ * PostgreSQL's driver, whose commit fails if nothing is committed. After a statement that has failed, the server answers COMMIT and PREPARE
+ * TRANSACTION with a rollback and no error, and the driver says nothing: a route that has swallowed the error would go on as if its work,
+ * its inbox key and its messages were there.
+ */
+public class PostgresDriver extends Driver {
+
+    @Override
+    public Connection connect(String url, Properties info) throws SQLException {
+        return connect((BaseConnection) super.connect(url, info));
+    }
+
+    private static Connection connect(BaseConnection connection) {
+        return connection == null ? null : (Connection) Proxy.newProxyInstance(PostgresDriver.class.getClassLoader(), new Class<?>[] {Connection.class},
+                (proxy, method, arguments) -> {
+                    if (method.getName().equals("commit") && isFailed(connection)) {
+                        connection.rollback();
+                        throw failure();
+                    }
+                    try {
+                        return method.invoke(connection, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+
+    /** True if a statement of the current transaction has failed: the server would answer a commit with a rollback. */
+    static boolean isFailed(BaseConnection connection) {
+        return connection.getTransactionState() == TransactionState.FAILED;
+    }
+
+    /** What the commit of such a transaction fails with. */
+    static SQLException failure() {
+        return new PSQLException("a statement of this transaction has failed, and the route went on: nothing can be committed, so all is "
+                + "rolled back. Let the failure end the route, or use a statement that does not fail, such as INSERT … ON CONFLICT.",
+                PSQLState.IN_FAILED_SQL_TRANSACTION);
+    }
+}
