@@ -51,7 +51,11 @@ public class XaConnectionFactory extends JmsPoolNarayanaConnectionFactory implem
 
     /** A connection with a client id of the node: the broker gives each id to one connection at a time. */
     XaLock nodeLock(XaTransactionManager xa) {
-        return xa.recovery().gate().nodeLock(this, ClientIdLock::new);
+        return nodeLock(xa.recovery().gate());
+    }
+
+    XaLock nodeLock(XaGate gate) {
+        return gate.nodeLock(this, ClientIdLock::new);
     }
 
     /** Closes the connections. */
@@ -82,7 +86,8 @@ public class XaConnectionFactory extends JmsPoolNarayanaConnectionFactory implem
             try {
                 candidate = broker().createXAConnection();
                 candidate.setClientID("reliable-routes/" + nodeIdentifier);
-                candidate.setExceptionListener(e -> connection = null);
+                Connection held = candidate;
+                candidate.setExceptionListener(e -> lose(held));
                 connection = candidate;
                 return null;
             } catch (InvalidClientIDException e) {
@@ -93,6 +98,12 @@ public class XaConnectionFactory extends JmsPoolNarayanaConnectionFactory implem
                 disconnect(candidate);
                 return "the JMS broker cannot be reached: " + e.getMessage() + ". No transaction begins. Start it, or correct jms.url.";
             }
+        }
+
+        /** A broken one is closed too: else its client keeps it, and the broker may keep the id, for as long as they live. */
+        private void lose(Connection broken) {
+            connection = null;
+            disconnect(broken);
         }
 
         @Override
