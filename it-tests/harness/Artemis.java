@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 import jakarta.jms.JMSContext;
 import jakarta.jms.JMSException;
@@ -33,12 +34,22 @@ public final class Artemis implements AutoCloseable {
     private final RouteProcess process;
 
     public Artemis(Path folder) {
+        this(folder, new String[0]);
+    }
+
+    /** One that may be asked about itself at another address than everybody thinks. */
+    public Artemis(Path folder, String managementAddress) {
+        this(folder, new String[] {managementAddress});
+    }
+
+    private Artemis(Path folder, String[] more) {
         try {
             log = Files.createDirectories(folder).resolve("artemis.log");
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
-        process = RouteProcess.java(log, ArtemisBroker.class, String.valueOf(port), folder.toString());
+        process = RouteProcess.java(log, ArtemisBroker.class,
+                Stream.concat(Stream.of(String.valueOf(port), folder.toString()), Stream.of(more)).toArray(String[]::new));
     }
 
     /** Starts the broker and returns when it answers. */
@@ -78,6 +89,7 @@ public final class Artemis implements AutoCloseable {
         with(context -> {
             TextMessage message = context.createTextMessage(text);
             message.setStringProperty("ce_id", id);
+            message.setStringProperty("ce_source", "somebody");
             message.setJMSReplyTo(context.createQueue(replies));
             context.createProducer().send(context.createQueue(queue), message);
             return null;
@@ -124,13 +136,23 @@ public final class Artemis implements AutoCloseable {
 
     /** How many transactions are prepared and undecided. */
     public int prepared() {
+        return ((Object[]) manage("broker", "listPreparedTransactions")).length;
+    }
+
+    /** Lets the broker do something by itself. */
+    public Object manage(String resource, String operation, Object... parameters) {
         try (ServerLocator locator = ActiveMQClient.createServerLocator(url()); ClientSessionFactory factory = locator.createSessionFactory();
                 ClientSession session = factory.createSession()) {
             session.start();
             try (ClientRequestor requestor = new ClientRequestor(session, "activemq.management")) {
                 ClientMessage request = session.createMessage(false);
-                ManagementHelper.putOperationInvocation(request, "broker", "listPreparedTransactions");
-                return ((Object[]) ManagementHelper.getResult(requestor.request(request))).length;
+                ManagementHelper.putOperationInvocation(request, resource, operation, parameters);
+                ClientMessage answer = requestor.request(request);
+                Object result = ManagementHelper.getResult(answer);
+                if (!ManagementHelper.hasOperationSucceeded(answer)) {
+                    throw new IllegalStateException(operation + " of " + resource + ": " + result);
+                }
+                return result;
             }
         } catch (Exception e) {
             throw new IllegalStateException(e);

@@ -9,7 +9,7 @@ import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
 import org.apache.activemq.artemis.api.core.SimpleString;
 
-/** The program that {@link Artemis} starts: a broker that leaves the counting of deliveries to the pack, {@code ArtemisBroker port folder}. */
+/** The program that {@link Artemis} starts: a broker that leaves the counting of deliveries to the pack, {@code ArtemisBroker port folder [management-address]}. */
 public final class ArtemisBroker {
 
     private ArtemisBroker() {
@@ -30,6 +30,9 @@ public final class ArtemisBroker {
                 .addAcceptorConfiguration("tcp", "tcp://127.0.0.1:" + arguments[0]);
         configuration.addAddressSetting("#", new AddressSettings().setMaxDeliveryAttempts(-1).setAutoCreateDeadLetterResources(true)
                 .setDeadLetterAddress(SimpleString.of("DLQ")).setAutoDeleteQueues(false).setAutoDeleteAddresses(false));
+        if (arguments.length > 2) {
+            configuration.setManagementAddress(SimpleString.of(arguments[2]));
+        }
         new EmbeddedActiveMQ().setConfiguration(configuration).start();
         System.out.println("broker has started");
     }

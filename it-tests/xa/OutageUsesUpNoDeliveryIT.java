@@ -76,13 +76,13 @@ class OutageUsesUpNoDeliveryIT {
         try (XaFixture xa = new XaFixture(folder)) {
             xa.settings.put("inbox.outage-delay", "200");
             try (RouteProcess process = xa.transfers("camel.component.jms.recoveryInterval=200").start().awaitStarted()) {
-                demote(xa, "SET default_transaction_read_only = on");
+                xa.demote("SET default_transaction_read_only = on");
                 for (int i = 1; i <= 5; i++) {
                     xa.request("t-" + i, "a-1", "b-1", "1.00");
                 }
                 // more deliveries than a message has attempts
                 XaFixture.await().until(() -> process.log().split("listener failed", -1).length > 8);
-                demote(xa, "RESET default_transaction_read_only");
+                xa.demote("RESET default_transaction_read_only");
 
                 for (int i = 1; i <= 5; i++) {
                     xa.awaitCompleted("t-" + i, process);
@@ -92,12 +92,6 @@ class OutageUsesUpNoDeliveryIT {
                 xa.assertSettled(process);
             }
         }
-    }
-
-    /** Bank A becomes a standby, or the primary again: sessions are cut, and new ones have the setting. */
-    private static void demote(XaFixture xa, String setting) {
-        xa.postgres.database("postgres").update("ALTER DATABASE bank_a " + setting);
-        xa.postgres.database("postgres").rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'bank_a'");
     }
 
     @Test

@@ -105,6 +105,12 @@ final class XaFixture implements AutoCloseable {
         return (int) postgres.database("postgres").count("pg_prepared_xacts WHERE database = '" + database + "'");
     }
 
+    /** Bank A becomes a standby, or the primary again: sessions are cut, and new ones have the setting. */
+    void demote(String setting) {
+        postgres.database("postgres").update("ALTER DATABASE bank_a " + setting);
+        postgres.database("postgres").rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'bank_a'");
+    }
+
     List<String> notifications(String id) {
         return artemis.browse("transfer.notify").stream().filter(text -> text.contains('"' + id + '"')).toList();
     }

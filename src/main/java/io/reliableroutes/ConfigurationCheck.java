@@ -2,6 +2,7 @@ package io.reliableroutes;
 
 import java.net.URISyntaxException;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -52,11 +53,17 @@ final class ConfigurationCheck implements StartupListener {
         }
         boolean kafka = false;
         boolean jms = false;
+        Map<String, String> queues = new HashMap<>();
         for (RouteDefinition route : context.getRouteDefinitions()) {
             Collection<TransactedDefinition> transacted = filterTypeInOutputs(route.getOutputs(), TransactedDefinition.class);
             transacted.forEach(step -> checkTransacted(route, step));
             String from = uri(route, route.getInput().getEndpointUri());
             jms |= from.startsWith("jms:");
+            if (from.startsWith("jms:queue:")) {
+                Object inbox = parameters(route).get("inboxDataSource");
+                queues.put(StringHelper.before(from + "?", "?").substring("jms:queue:".length()),
+                        inbox == null ? null : context.resolvePropertyPlaceholders(inbox.toString()));
+            }
             if (!transacted.isEmpty()) {
                 new ConsumerCheck(context, route.getId(), from).check();
             }
@@ -81,7 +88,7 @@ final class ConfigurationCheck implements StartupListener {
             new ServerCheck(context).check(dataSources, kafka);
         }
         enlisted.addAll(dataSources);
-        XaStart.run(context, enlisted, jms);
+        XaStart.run(context, enlisted, jms, queues);
     }
 
     @Override

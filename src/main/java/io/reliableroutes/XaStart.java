@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Map;
 import java.util.Set;
 
 import org.apache.camel.CamelContext;
@@ -26,9 +27,10 @@ final class XaStart {
      *
      * @param  dataSources            bean names of all data sources that routes use, not null
      * @param  jms                    whether routes use JMS
-     * @throws ConfigurationException if a database cannot take part, or another live process has the node identifier
+     * @param  queues                 that routes receive from, each with its inbox's data source, or null; not null
+     * @throws ConfigurationException if a database cannot take part, another live process has the node identifier, or the broker drops messages
      */
-    static void run(CamelContext context, Set<String> dataSources, boolean jms) {
+    static void run(CamelContext context, Set<String> dataSources, boolean jms, Map<String, String> queues) {
         for (XaTransactionManager xa : context.getRegistry().findByType(XaTransactionManager.class)) {
             XaStart start = new XaStart(context, xa);
             dataSources.forEach(start::join);
@@ -36,6 +38,7 @@ final class XaStart {
                 for (XaConnectionFactory pool : context.getRegistry().findByType(XaConnectionFactory.class)) {
                     start.await(pool.nodeLock(xa));
                     xa.recovery().add(pool, pool.recoveryHelper());
+                    JmsBrokerCheck.run(context, pool.getConnectionFactory(), queues);
                 }
             }
             xa.recovery().start();
