@@ -138,12 +138,12 @@ class FailedTransferLeavesNothingIT {
     void messageThatIsSentTwiceHasOneEffect() {
         try (RouteProcess process = xa.transfers().start().awaitStarted()) {
             for (String id : List.of("t-1", "t-2")) {
-                xa.artemis.send("transfer.requested", "{\"transferId\":\"%s\",\"from\":\"a-1\",\"to\":\"b-1\",\"amount\":1}".formatted(id), Map.of("ce_id", "m-1"));
+                xa.artemis.send("transfer.requested", "{\"transferId\":\"%s\",\"from\":\"a-1\",\"to\":\"b-1\",\"amount\":1}".formatted(id), Map.of("ce_id", "m-1", "ce_source", "a bank"));
             }
             // as ids these would be the same when they are cut to what an inbox holds
             for (String id : List.of("t-3", "t-4")) {
                 xa.artemis.send("transfer.requested", "{\"transferId\":\"%s\",\"from\":\"a-1\",\"to\":\"b-1\",\"amount\":1}".formatted(id),
-                        Map.of("ce_id", "m".repeat(300) + id));
+                        Map.of("ce_id", "m".repeat(300) + id, "ce_source", "a bank"));
                 xa.awaitCompleted(id, process);
             }
 

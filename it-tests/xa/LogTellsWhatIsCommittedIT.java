@@ -45,7 +45,7 @@ class LogTellsWhatIsCommittedIT {
         bank.update("CREATE CONSTRAINT TRIGGER fail AFTER INSERT ON " + table + " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION fail()");
         try (RouteProcess process = xa.transfers("camel.component.jms.recoveryInterval=100").start().awaitStarted()) {
 
-            xa.artemis.send("transfer.requested", payload, Map.of("ce_id", "m-1"));
+            xa.artemis.send("transfer.requested", payload, Map.of("ce_id", "m-1", "ce_source", "a bank"));
             XaFixture.await().until(() -> bank.count(table) == 1 || process.log().contains(words));
 
             assertThat(bank.value("SELECT last_value FROM failure")).as(process.log()).isEqualTo(failures + 1L);

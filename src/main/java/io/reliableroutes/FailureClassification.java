@@ -34,14 +34,19 @@ final class FailureClassification {
      */
     static boolean isInfrastructure(Exchange exchange) {
         for (Throwable t = failure(exchange); t != null; t = t.getCause()) {
-            if (t instanceof SQLTransientConnectionException || t instanceof SQLNonTransientConnectionException
-                    || t instanceof SocketException || t instanceof SocketTimeoutException || t instanceof UnknownHostException
-                    || t instanceof java.net.http.HttpTimeoutException
-                    || t instanceof SQLException sql && isServerGone(sql)) {
+            if (isUnreachable(t)) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** The same of one exception, without its causes. */
+    static boolean isUnreachable(Throwable t) {
+        return t instanceof SQLTransientConnectionException || t instanceof SQLNonTransientConnectionException
+                || t instanceof SocketException || t instanceof SocketTimeoutException || t instanceof UnknownHostException
+                || t instanceof java.net.http.HttpTimeoutException
+                || t instanceof SQLException sql && isServerGone(sql);
     }
 
     private static boolean isServerGone(SQLException e) {

@@ -28,9 +28,15 @@ final class InboxFailure {
     static void describe(Map<String, Object> parameters, Exchange exchange, int attempts) {
         Throwable cause = FailureClassification.failure(exchange);
         parameters.put("attempts", attempts);
-        parameters.put("error_class", cause.getClass().getName());
+        boolean permanent = isPermanent(exchange);
+        String errorClass = cause.getClass().getName();
+        if (cause instanceof EarlierFailure earlier) {
+            permanent = earlier.isPermanent();
+            errorClass = earlier.errorClass();
+        }
+        parameters.put("error_class", errorClass);
         parameters.put("error_message", InboxMessage.text(String.valueOf(cause.getMessage()), 4000));
-        parameters.put("delay", isPermanent(exchange) ? null : settings(exchange).next(attempts));
+        parameters.put("delay", permanent ? null : settings(exchange).next(attempts));
     }
 
     /** Null where dead letters are not announced, and for a message that came from no topic. */

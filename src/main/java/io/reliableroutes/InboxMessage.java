@@ -40,7 +40,8 @@ public class InboxMessage {
         exchange.setVariable("inboxKey", key);
     }
 
-    private static MessageIdentity identity(Exchange exchange) {
+    /** Null: the message has none. */
+    static MessageIdentity identity(Exchange exchange) {
         Message message = exchange.getMessage();
         Object source = message.getHeader("ce_source");
         MessageIdentity identity = MessageIdentity.of(source, message.getHeader("ce_id"));
@@ -54,11 +55,15 @@ public class InboxMessage {
      */
     public void check(Exchange exchange) {
         Received record = exchange.getProperty(RECORD, Received.class);
-        if (record.identity() != null) {
-            return;
+        if (record.identity() == null) {
+            throw unidentified(exchange, record.headers());
         }
-        boolean noId = text(record.headers().get("ce_id"), 1) == null;
-        throw new InvalidMessageException("header " + (noId ? "ce_id is missing" : "ce_source is missing, and inbox.source is empty")
+    }
+
+    /** What is told of a message without an identity. */
+    static InvalidMessageException unidentified(Exchange exchange, Map<String, Object> headers) {
+        boolean noId = text(headers.get("ce_id"), 1) == null;
+        return new InvalidMessageException("header " + (noId ? "ce_id is missing" : "ce_source is missing, and inbox.source is empty")
                 + ": the message could not be recognised when it comes again. Send CloudEvents with source and id"
                 + (noId ? "." : ", or set inbox." + consumer(exchange) + ".source, if all its ids are of one source."));
     }
@@ -136,7 +141,8 @@ public class InboxMessage {
     public Map<String, Object> failed(Exchange exchange) throws JsonProcessingException {
         Map<String, Object> parameters = follower(exchange);
         InboxFailure.describe(parameters, exchange, attempts(exchange));
-        parameters.put("first_failed_at", new Timestamp(exchange.getClock().getCreated()));
+        Timestamp earlier = exchange.getProperty(JmsInbox.FIRST_FAILED_AT, Timestamp.class);
+        parameters.put("first_failed_at", earlier != null ? earlier : new Timestamp(exchange.getClock().getCreated()));
         parameters.put("dead_destination", InboxFailure.deadDestination(exchange, (String) parameters.get("topic")));
         boolean placed = exchange.getProperty(RECORD, Received.class).identity() == null;
         parameters.put("placed", placed);

@@ -1,9 +1,9 @@
 package io.reliableroutes;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Collections;
-import java.util.LinkedHashMap;
+import java.sql.SQLException;
 import java.util.Map;
+import javax.sql.DataSource;
 
 import jakarta.jms.BytesMessage;
 import jakarta.jms.Connection;
@@ -11,147 +11,194 @@ import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
+import org.apache.camel.CamelContext;
+import org.apache.camel.CamelContextAware;
 import org.apache.camel.Exchange;
+import org.apache.camel.util.ObjectHelper;
 
 /**
- * What {@code inbox-jms} needs of a JMS message. A failed message comes again from the broker, in a new transaction, so what was wrong
- * with it is remembered here, to be recorded when it is given up. That memory is for people and for speed: without it, after a restart,
- * a message has some attempts more.
+ * What {@code inbox-jms} needs of a JMS message: its form, its identity, and whether it is to be given up. A failed message comes again from
+ * the broker, in a new transaction; {@link JmsDelivery} records why.
  */
-public class JmsInbox {
+public class JmsInbox implements CamelContextAware {
 
     /** Exchange property: why a message is given up. */
     static final String FAILURE = "inboxFailure";
-    private static final String MESSAGE = "jmsMessage";
+    /** Exchange property: when its first attempt has failed. */
+    static final String FIRST_FAILED_AT = "inboxFirstFailedAt";
 
-    private static final int REMEMBERED = 1_000;
-    private static final int LONGEST_ID = 200;
-    private static final Map<String, Memory> MEMORY = Collections.synchronizedMap(new LinkedHashMap<>() {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Memory> eldest) {
-            return size() > REMEMBERED;
-        }
-    });
+    /** So many processes may die while they handle a message, beside the first, which nobody has seen begin. */
+    private static final int CRASHES = 10;
+    /** Attempts to park or to bury a message before it is kept as it is. */
+    private static final int KEEPINGS = 3;
+
+    private CamelContext camelContext;
+    private DataSource dataSource;
+    private String consumer;
+    private String queue;
+    private JmsAttempts attempts;
+
+    /** @param dataSource of the inbox, not null */
+    public void setDataSource(DataSource dataSource) {
+        this.dataSource = dataSource;
+    }
+
+    /** @param consumer name of the receiver, not null */
+    public void setConsumer(String consumer) {
+        this.consumer = consumer;
+    }
+
+    /** @param queue that is read, not null */
+    public void setQueue(String queue) {
+        this.queue = queue;
+    }
+
+    @Override
+    public void setCamelContext(CamelContext camelContext) {
+        this.camelContext = camelContext;
+    }
+
+    @Override
+    public CamelContext getCamelContext() {
+        return camelContext;
+    }
 
     /**
-     * Puts the message into the form that a Kafka record has for an inbox: body as bytes, and headers. The key is the message group, the
-     * id is {@code ce_id} or the broker's. The object of an ObjectMessage is never read.
+     * Puts the message into the form that a Kafka record has for an inbox: body as bytes, and headers. The key is the message group; a
+     * message without {@code ce_id} has the broker's id, of the source {@code jms:<queue>}. The object of an ObjectMessage is never read.
      *
      * @param  exchange     the exchange of a JMS consumer with {@code mapJmsMessage=false}, not null
-     * @param  queue        the queue's name, not null
-     * @throws JMSException if the message cannot be read
+     * @throws JMSException if the broker has gone meanwhile
+     * @throws SQLException if the database cannot be asked for earlier attempts
      */
-    public void read(Exchange exchange, String queue) throws JMSException {
+    public void read(Exchange exchange) throws JMSException, SQLException {
         Message message = exchange.getMessage().getBody(Message.class);
-        exchange.setProperty(MESSAGE, message);
+        JmsDelivery delivery = JmsDelivery.begin(exchange, consumer, attempts(), message);
         Map<String, Object> headers = exchange.getMessage().getHeaders();
         headers.put(KafkaHeaders.TOPIC, queue);
-        headers.put(KafkaHeaders.KEY, message.getStringProperty("JMSXGroupID"));
-        if (!(headers.get("ce_id") instanceof String id) || id.isEmpty() || id.length() > LONGEST_ID) {
-            // two ids that are too long could be the same when they are cut
+        headers.put(KafkaHeaders.KEY, property(message, "JMSXGroupID"));
+        headers.put("ce_source", property(message, "ce_source"));
+        headers.put("ce_id", property(message, "ce_id"));
+        if (ObjectHelper.isEmpty(headers.get("ce_id")) && ObjectHelper.isNotEmpty(message.getJMSMessageID())) {
+            // the broker's ids are unique, whoever sends
             headers.put("ce_id", message.getJMSMessageID());
+            headers.put("ce_source", "jms:" + queue);
         }
-        headers.putIfAbsent("ce_source", "jms:" + queue);
-        if (message instanceof TextMessage text) {
-            exchange.getMessage().setBody(text.getText() == null ? null : text.getText().getBytes(StandardCharsets.UTF_8));
-        } else if (message instanceof BytesMessage bytes) {
-            byte[] body = new byte[(int) bytes.getBodyLength()];
-            bytes.readBytes(body);
-            exchange.getMessage().setBody(body);
-        } else {
-            exchange.getMessage().setBody(null);
-            giveUp(exchange, new InvalidMessageException("message " + message.getJMSMessageID() + " is neither a TextMessage nor a BytesMessage: "
-                    + "reading it could run foreign code. It is kept in the queue " + queue + ".dead. Send text or bytes."), 1);
+        exchange.getMessage().setBody(null);
+        decide(exchange, delivery, delivery.recall(InboxMessage.identity(exchange), message.getJMSRedelivered()));
+        if (!delivery.isUnreadable()) {
+            readBody(exchange, delivery);
         }
     }
 
-    /**
-     * @param  exchange     an exchange that {@link #read} has seen, not null
-     * @return              true if no attempt is left: the message is unreadable, its last failure was permanent, or it was delivered
-     *                      {@code inbox.immediate-attempts} times
-     * @throws JMSException if the message cannot be read
-     */
-    public boolean isGivenUp(Exchange exchange) throws JMSException {
-        if (exchange.getProperty(FAILURE) != null) {
-            return true;
+    private void decide(Exchange exchange, JmsDelivery delivery, JmsAttempts.Record earlier) throws JMSException {
+        if (delivery.identity() == null) {
+            // recognised by nothing, so nothing of an earlier delivery can be known, but what the broker counts
+            giveUp(exchange, delivery, InboxMessage.unidentified(exchange, exchange.getMessage().getHeaders()), 1);
+            if (property(delivery.message(), "JMSXDeliveryCount") instanceof Integer count && count > 2 * KEEPINGS) {
+                delivery.keepUnread();
+            }
+        } else if (earlier == null) {
+            return;
+        } else if (earlier.crashes() >= CRASHES) {
+            giveUp(exchange, delivery, new EarlierFailure(IllegalStateException.class.getName(), (earlier.crashes() + 1) + " processes have died while they "
+                    + "handled it: it could have been the message that killed them. Look into their logs, and replay it when that is mended", true),
+                    earlier.attempts() + earlier.crashes());
+        } else if (earlier.permanent() || earlier.attempts() >= InboxFailure.settings(exchange).immediateAttempts()) {
+            giveUp(exchange, delivery, new EarlierFailure(earlier.errorClass(), earlier.errorMessage(), earlier.permanent()), earlier.attempts());
         }
-        Memory memory = MEMORY.getOrDefault(id(exchange), new Memory(null, 0));
-        Throwable failure = memory.failure();
-        int attempts = message(exchange).getIntProperty("JMSXDeliveryCount") - 1 - memory.outages();
-        if (failure == null && attempts < 1) {
-            // the usual case, for which no setting has to be read: there is always a first attempt
-            return false;
+        if (earlier != null) {
+            exchange.setProperty(FIRST_FAILED_AT, earlier.firstFailedAt());
         }
-        boolean permanent = failure != null && FailureClassification.isPermanent(exchange.getContext(), "inbox", InboxMessage.consumer(exchange), failure);
-        if (!permanent && attempts < InboxFailure.settings(exchange).immediateAttempts()) {
-            return false;
+        if (earlier != null && earlier.keepings() >= KEEPINGS) {
+            giveUp(exchange, delivery, new EarlierFailure(earlier.errorClass(), earlier.errorMessage() + kept(" It could not be parked or buried"), true),
+                    earlier.attempts());
+            delivery.keepUnread();
         }
-        giveUp(exchange, failure != null ? failure : new IllegalStateException("delivered " + attempts + " times, and its transaction has failed to "
-                + "commit, or the process has ended; the log may tell why"), attempts);
-        return true;
     }
 
-    private static void giveUp(Exchange exchange, Throwable failure, int attempts) {
+    private void readBody(Exchange exchange, JmsDelivery delivery) throws JMSException {
+        Message message = delivery.message();
+        try {
+            if (message instanceof TextMessage text) {
+                exchange.getMessage().setBody(text.getText() == null ? null : text.getText().getBytes(StandardCharsets.UTF_8));
+            } else if (message instanceof BytesMessage bytes) {
+                byte[] body = new byte[Math.toIntExact(bytes.getBodyLength())];
+                bytes.readBytes(body);
+                exchange.getMessage().setBody(body);
+            } else {
+                refuse(exchange, delivery, "is neither a TextMessage nor a BytesMessage: reading it could run foreign code.", "Send text or bytes.");
+            }
+        } catch (RuntimeException e) {
+            refuse(exchange, delivery, "has a body that is not what it says: " + e + ".", "Look at its sender.");
+        }
+    }
+
+    private void refuse(Exchange exchange, JmsDelivery delivery, String problem, String fix) {
+        giveUp(exchange, delivery, new EarlierFailure(InvalidMessageException.class.getName(), "message " + delivery.identity() + " " + problem
+                + kept("") + " " + fix, true), 1);
+        delivery.keepUnread();
+    }
+
+    private String kept(String why) {
+        return why + " It is kept in the queue " + queue + ".dead.";
+    }
+
+    private static void giveUp(Exchange exchange, JmsDelivery delivery, Throwable failure, int attempts) {
+        delivery.giveUp();
         exchange.setProperty(FAILURE, failure);
         exchange.setProperty(TransactionPolicy.ATTEMPTS, attempts);
     }
 
-    /** @return true if the message can only be kept as it is: it has no body that could be parked */
+    /** @return true if no attempt is left: {@link #read} has found why */
+    public boolean isGivenUp(Exchange exchange) {
+        return JmsDelivery.of(exchange).isGivenUp();
+    }
+
+    /** @return true if the message can only be kept as it is */
     public boolean isUnreadable(Exchange exchange) {
-        return !(message(exchange) instanceof TextMessage || message(exchange) instanceof BytesMessage);
+        return JmsDelivery.of(exchange).isUnreadable();
     }
 
     /**
-     * Sends the message as it came, unread, to another queue, in the current transaction. Camel's JMS producer would make a new, empty
-     * message of it.
+     * Sends the message as it came, unread, to the queue {@code <queue>.dead}, in the current transaction. Camel's JMS producer would make a
+     * new, empty message of it.
      *
      * @param  exchange     an exchange that {@link #read} has seen, not null
-     * @param  queue        where to, not null
      * @throws JMSException if the broker cannot be reached
      */
-    public void keep(Exchange exchange, String queue) throws JMSException {
-        XaConnectionFactory connections = exchange.getContext().getRegistry().findByType(XaConnectionFactory.class).iterator().next();
+    public void keep(Exchange exchange) throws JMSException {
+        XaConnectionFactory connections = camelContext.getRegistry().findByType(XaConnectionFactory.class).iterator().next();
         try (Connection connection = connections.createConnection(); Session session = connection.createSession()) {
-            session.createProducer(session.createQueue(queue)).send(message(exchange));
+            session.createProducer(session.createQueue(queue + ".dead")).send(JmsDelivery.of(exchange).message());
         }
     }
 
     /**
-     * Remembers why a delivery has failed.
+     * Remembers why a delivery has failed, until its transaction has ended.
      *
-     * @param  exchange     the failed exchange, not null
-     * @throws JMSException if the message cannot be read
+     * @param exchange the failed exchange, not null
      */
-    public void remember(Exchange exchange) throws JMSException {
-        if (message(exchange) != null && exchange.getProperty(FAILURE) == null) {
-            Throwable failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-            MEMORY.merge(id(exchange), new Memory(failure, 0), (old, now) -> new Memory(failure, old.outages()));
+    public void remember(Exchange exchange) {
+        JmsDelivery delivery = JmsDelivery.of(exchange);
+        if (delivery != null) {
+            delivery.failed(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class));
         }
     }
 
-    /**
-     * Remembers that a delivery was no attempt, and lets no transaction begin for {@code inbox.outage-delay}.
-     *
-     * @param  exchange     the exchange that an outage has hit, not null
-     * @throws JMSException if the message cannot be read
-     */
-    public void pause(Exchange exchange) throws JMSException {
-        if (message(exchange) != null) {
-            MEMORY.merge(id(exchange), new Memory(null, 1), (old, now) -> new Memory(old.failure(), old.outages() + 1));
+    private synchronized JmsAttempts attempts() {
+        if (attempts == null) {
+            attempts = new JmsAttempts(camelContext, dataSource, consumer);
         }
-        long pause = Settings.milliseconds(exchange.getContext(), "inbox.outage-delay");
-        exchange.getContext().getRegistry().findByType(XaTransactionManager.class).forEach(xa -> xa.recovery().gate().pause(pause));
+        return attempts;
     }
 
-    private static String id(Exchange exchange) throws JMSException {
-        return InboxMessage.consumer(exchange) + "/" + message(exchange).getJMSMessageID();
-    }
-
-    private static Message message(Exchange exchange) {
-        return exchange.getProperty(MESSAGE, Message.class);
-    }
-
-    /** Why a message has failed last, or null, and how many of its deliveries were outages. */
-    private record Memory(Throwable failure, int outages) {
+    /** The value of a property of any type, or null: a value that JMS cannot give is none. */
+    private static Object property(Message message, String name) {
+        try {
+            return message.getObjectProperty(name);
+        } catch (JMSException | RuntimeException e) {
+            return null;
+        }
     }
 }

@@ -1,7 +1,9 @@
 package io.reliableroutes;
 
 import jakarta.transaction.TransactionManager;
+import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.jta.JtaTransactionManager;
+import org.springframework.transaction.support.DefaultTransactionStatus;
 
 /**
  * The JTA transaction manager of a process for Spring's JMS container, which Camel's JMS component uses. It is ready when it has
@@ -23,5 +25,16 @@ public class XaJmsTransactionManager extends JtaTransactionManager {
     public void setTransactionManager(TransactionManager transactionManager) {
         super.setTransactionManager(transactionManager);
         afterPropertiesSet();
+    }
+
+    /** What a commit has failed with decides whether its message has used up an attempt. */
+    @Override
+    protected void doCommit(DefaultTransactionStatus status) {
+        try {
+            super.doCommit(status);
+        } catch (TransactionException e) {
+            JmsDelivery.commitHasFailed(e);
+            throw e;
+        }
     }
 }

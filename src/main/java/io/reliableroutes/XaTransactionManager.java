@@ -12,7 +12,11 @@ import com.arjuna.ats.internal.jta.recovery.arjunacore.JTATransactionLogXAResour
 import com.arjuna.ats.internal.jta.transaction.arjunacore.TransactionManagerImple;
 import com.arjuna.ats.jta.common.JTAEnvironmentBean;
 import com.arjuna.ats.jta.common.jtaPropertyManager;
+import jakarta.transaction.HeuristicMixedException;
+import jakarta.transaction.HeuristicRollbackException;
 import jakarta.transaction.NotSupportedException;
+import jakarta.transaction.RollbackException;
+import jakarta.transaction.Status;
 import jakarta.transaction.SystemException;
 
 /**
@@ -88,6 +92,23 @@ public final class XaTransactionManager extends TransactionManagerImple implemen
             throw new SystemException(reason);
         }
         super.begin();
+    }
+
+    /**
+     * A transaction that nobody had marked, and that no participant has refused, is rolled back when its decision cannot be logged; Narayana
+     * does not say so. The exception then has one suppressed that tells.
+     */
+    @Override
+    public void commit() throws RollbackException, HeuristicMixedException, HeuristicRollbackException, SystemException {
+        boolean unmarked = getStatus() == Status.STATUS_ACTIVE;
+        try {
+            super.commit();
+        } catch (RollbackException e) {
+            if (unmarked && e.getCause() == null && e.getSuppressed().length == 0) {
+                e.addSuppressed(new XaFailure.NoDecisionException());
+            }
+            throw e;
+        }
     }
 
     XaRecovery recovery() {

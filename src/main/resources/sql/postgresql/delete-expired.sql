@@ -12,6 +12,17 @@ WITH inbox AS (
     LIMIT 1000
     FOR UPDATE SKIP LOCKED)
   RETURNING 1
+), attempt AS (
+  -- of messages that somebody has taken away from the broker
+  DELETE FROM inbox_attempt
+  WHERE (consumer, source, message_id) IN (
+    SELECT a.consumer, a.source, a.message_id
+    FROM inbox_attempt a
+    WHERE a.changed_at < now() - CAST(:?inbox_retention AS bigint) * interval '1 millisecond'
+    ORDER BY a.changed_at
+    LIMIT 1000
+    FOR UPDATE SKIP LOCKED)
+  RETURNING 1
 ), sent AS (
   DELETE FROM outbox_sent
   WHERE ctid = ANY (ARRAY(
@@ -44,4 +55,4 @@ WITH inbox AS (
   RETURNING 1
 )
 SELECT greatest((SELECT count(*) FROM inbox), (SELECT count(*) FROM sent), (SELECT count(*) FROM letter),
-                (SELECT count(*) FROM over)) AS deleted
+                (SELECT count(*) FROM over), (SELECT count(*) FROM attempt)) AS deleted

@@ -135,6 +135,27 @@ CREATE TABLE IF NOT EXISTS inbox_message (
 -- serves retention: delete the keys that are older than inbox.retention
 CREATE INDEX IF NOT EXISTS inbox_message_by_age ON inbox_message (received_at);
 
+-- JMS messages that have failed and are not parked yet: what neither the broker nor a process may forget. A row goes with the effect, the parking or the burial.
+CREATE TABLE IF NOT EXISTS inbox_attempt (
+  consumer        text        NOT NULL CONSTRAINT consumer_is_not_empty CHECK (consumer <> ''),
+  source          text        NOT NULL,
+  message_id      text        NOT NULL,
+  -- attempts that have failed, by the fault of the message or its handler
+  attempts        integer     NOT NULL DEFAULT 0 CONSTRAINT attempts_are_counted CHECK (attempts >= 0),
+  -- attempts to park it or to bury it that have failed
+  keepings        integer     NOT NULL DEFAULT 0 CONSTRAINT keepings_are_counted CHECK (keepings >= 0),
+  -- processes that have died while they handled it
+  crashes         integer     NOT NULL DEFAULT 0 CONSTRAINT crashes_are_counted CHECK (crashes >= 0),
+  -- the process that handles it, or has died before it could tell how that has ended
+  process         text        NULL,
+  permanent       boolean     NOT NULL DEFAULT false,
+  error_class     text        NULL,
+  error_message   text        NULL,
+  first_failed_at timestamptz NULL,
+  changed_at      timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (consumer, source, message_id)
+);
+
 -- Received messages that wait for their next attempt, or behind an earlier one of their key. inbox-retry takes those that are due.
 CREATE TABLE IF NOT EXISTS inbox_parked (
   id               bigint      GENERATED ALWAYS AS IDENTITY (CACHE 1) PRIMARY KEY,

@@ -1,0 +1,144 @@
+package io.reliableroutes;
+
+import java.sql.SQLException;
+
+import jakarta.jms.Message;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
+/** One delivery of a JMS message, from its reading to the end of its transaction: only then is known what has become of it, and recorded. */
+final class JmsDelivery implements TransactionSynchronization {
+
+    private static final Logger LOG = LoggerFactory.getLogger(JmsDelivery.class);
+    private static final String PROPERTY = "jmsDelivery";
+
+    private final CamelContext context;
+    private final String consumer;
+    private final JmsAttempts attempts;
+    private final Message message;
+    private MessageIdentity identity;
+    private boolean begun;
+    private boolean givenUp;
+    private boolean unreadable;
+    private Throwable failure;
+
+    private JmsDelivery(CamelContext context, String consumer, JmsAttempts attempts, Message message) {
+        this.context = context;
+        this.consumer = consumer;
+        this.attempts = attempts;
+        this.message = message;
+    }
+
+    /** Begins it; its end is that of the current transaction, which the JMS consumer has begun. */
+    static JmsDelivery begin(Exchange exchange, String consumer, JmsAttempts attempts, Message message) {
+        if (!TransactionSynchronizationManager.isSynchronizationActive()) {
+            throw new ConfigurationException("the JMS consumer of " + consumer + " has begun no transaction: its message would be lost with the "
+                    + "first failure. Set camel.component.jms.transactionManager to an io.reliableroutes.XaJmsTransactionManager.");
+        }
+        JmsDelivery delivery = new JmsDelivery(exchange.getContext(), consumer, attempts, message);
+        TransactionSynchronizationManager.registerSynchronization(delivery);
+        exchange.setProperty(PROPERTY, delivery);
+        return delivery;
+    }
+
+    /** Null if the exchange has failed before it had one. */
+    static JmsDelivery of(Exchange exchange) {
+        return exchange.getProperty(PROPERTY, JmsDelivery.class);
+    }
+
+    /** The transaction of this thread's delivery has failed to commit. */
+    static void commitHasFailed(Throwable failure) {
+        for (TransactionSynchronization each : TransactionSynchronizationManager.getSynchronizations()) {
+            if (each instanceof JmsDelivery delivery) {
+                delivery.failed(failure);
+            }
+        }
+    }
+
+    Message message() {
+        return message;
+    }
+
+    /** Null: it has none. */
+    MessageIdentity identity() {
+        return identity;
+    }
+
+    /** What is recorded of the message, or null. One that was delivered before is begun: if this process dies with it, the next one knows. */
+    JmsAttempts.Record recall(MessageIdentity identity, boolean again) throws SQLException {
+        this.identity = identity;
+        if (identity == null) {
+            return null;
+        }
+        if (again) {
+            attempts.begin(identity);
+            begun = true;
+        }
+        return attempts.take(identity);
+    }
+
+    void giveUp() {
+        givenUp = true;
+    }
+
+    boolean isGivenUp() {
+        return givenUp;
+    }
+
+    /** The message can only be kept as it is. */
+    void keepUnread() {
+        unreadable = true;
+    }
+
+    boolean isUnreadable() {
+        return unreadable;
+    }
+
+    void failed(Throwable failure) {
+        this.failure = failure;
+    }
+
+    @Override
+    public void afterCompletion(int status) {
+        if (status == STATUS_COMMITTED) {
+            return;
+        }
+        Throwable cause = failure != null ? failure : new IllegalStateException("its transaction was marked for rollback, and no failure told why");
+        boolean permanent = FailureClassification.isPermanent(context, "inbox", consumer, cause);
+        Throwable outage = permanent ? null : XaFailure.outage(cause);
+        if (status == STATUS_UNKNOWN || outage != null) {
+            interrupted(outage == null ? cause : outage);
+            return;
+        }
+        try {
+            if (identity != null) {
+                attempts.fail(identity, givenUp, permanent && !givenUp, cause);
+            }
+        } catch (SQLException | RuntimeException e) {
+            LOG.warn("inbox of {}: a failed attempt of message {} could not be recorded and is not counted", consumer, identity, e);
+            pause();
+        }
+    }
+
+    private void interrupted(Throwable cause) {
+        LOG.warn("inbox of {} pauses, message {} has used up no attempt: {}", consumer, identity, cause.toString());
+        pause();
+        try {
+            if (begun) {
+                attempts.interrupt(identity);
+            }
+        } catch (SQLException | RuntimeException e) {
+            LOG.debug("inbox of {}: the outage lasts", consumer, e);
+        }
+    }
+
+    /** Lets no transaction begin for a while. */
+    private void pause() {
+        long pause = Settings.milliseconds(context, "inbox.outage-delay");
+        context.getRegistry().findByType(XaTransactionManager.class).forEach(xa -> xa.recovery().gate().pause(pause));
+    }
+}
