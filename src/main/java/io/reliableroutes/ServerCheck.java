@@ -4,17 +4,12 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 
 import org.apache.camel.CamelContext;
-import org.apache.camel.component.kafka.KafkaComponent;
-import org.apache.camel.component.kafka.KafkaConfiguration;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 
 /** Waits for the servers that the routes need, for as long as {@code check.wait}, and looks whether the schema is there. */
 final class ServerCheck {
@@ -44,8 +39,8 @@ final class ServerCheck {
                     () -> checkSchema(name, dataSource));
         }
         if (usesKafka) {
-            KafkaConfiguration kafka = context.getComponent("kafka", KafkaComponent.class).getConfiguration();
-            await("Kafka at " + kafka.getBrokers(), "Check kafka.brokers, and that the broker runs.", () -> checkKafka(kafka));
+            await("Kafka at " + KafkaAdmin.configuration(context).getBrokers(), "Check kafka.brokers, and that the broker runs.",
+                    () -> checkKafka(context));
         }
     }
 
@@ -83,16 +78,8 @@ final class ServerCheck {
         }
     }
 
-    private static void checkKafka(KafkaConfiguration kafka) throws Exception {
-        Map<String, Object> settings = new HashMap<>();
-        // certificates and passwords are those that the routes use
-        kafka.createConsumerProperties().forEach((name, value) -> {
-            if (AdminClientConfig.configNames().contains(name.toString())) {
-                settings.put(name.toString(), value);
-            }
-        });
-        settings.putAll(Map.of("bootstrap.servers", kafka.getBrokers(), "request.timeout.ms", 4000, "default.api.timeout.ms", 5000));
-        try (Admin admin = Admin.create(settings)) {
+    private static void checkKafka(CamelContext context) throws Exception {
+        try (Admin admin = KafkaAdmin.create(context)) {
             admin.describeCluster().nodes().get(5, TimeUnit.SECONDS);
         }
     }
