@@ -65,10 +65,12 @@ class ConfigurationIsCheckedIT {
     @Test
     void consumerThatWouldSkipMessagesIsRefused() throws IOException {
         for (String option : new String[] {"breakOnFirstError: true", "allowManualCommit: true", "autoCommitEnable: false",
-                "pollOnError: RECONNECT", "autoOffsetReset: earliest"}) {
+                "pollOnError: RECONNECT", "autoOffsetReset: none", "isolationLevel: read_committed",
+                "additionalProperties.allow.auto.create.topics: false"}) {
             String name = option.substring(0, option.indexOf(':'));
             assertRefused(receiver("          " + option + "\n", ""), ": " + name + " (null) is not ");
         }
+        assertRefused(receiver("          offsetRepository: \"#bean:{{inboxPosition}}\"\n", ""), ": autoOffsetReset (none) is not earliest: a new consumer would begin behind");
         assertRefused(receiver("          groupId: \"{{inboxConsumer}}\"\n", ""), "groupId is missing");
         assertRefused(receiver("          breakOnFirstError: true\n", "          breakOnFirstError: true\n          batching: true\n"), "batching (true)");
     }

@@ -115,6 +115,19 @@ public final class Kafka implements AutoCloseable {
         process.onExit().join();
     }
 
+    /** Kills the broker and starts it again without the records of a partition; its topic is the same. */
+    public void loseRecords(String partition) {
+        kill();
+        try (Stream<Path> files = Files.list(folder.resolve("data").resolve(partition))) {
+            for (Path file : files.filter(file -> !file.getFileName().toString().equals("partition.metadata")).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+        start();
+    }
+
     /** Suspends the broker (SIGSTOP): clients wait for its answers. */
     public void pause() {
         signal("STOP");

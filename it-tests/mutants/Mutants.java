@@ -29,6 +29,7 @@ final class Mutants {
         List<Mutant> all = new ArrayList<>();
         all.addAll(relay());
         all.addAll(inbox());
+        all.addAll(position());
         all.addAll(inboxRetry());
         all.addAll(handlers());
         all.addAll(refused());
@@ -78,7 +79,7 @@ final class Mutants {
                 new Mutant("inbox's handler is outside of its transaction", Scenario.FAILING_MESSAGE_IS_PARKED_AFTER_ITS_ATTEMPTS, "m-1 has no effect")
                         .edit(INBOX, "- to:\n                                  uri: direct:{{inboxHandler}}",
                                 "- wireTap:\n                                  uri: direct:{{inboxHandler}}"),
-                new Mutant("failed message is taken for handled", Scenario.FAILING_MESSAGE_IS_PARKED_AFTER_ITS_ATTEMPTS, "m-1 has no effect")
+                new Mutant("failed message is taken for handled", Scenario.FAILING_MESSAGE_IS_PARKED_AFTER_ITS_ATTEMPTS, "times and is not parked")
                         .edit("camel/inbox-policy.camel.yaml", "uri: kamelet:failed-message-sink", "uri: log:failed"),
                 new Mutant("inbox key that is there counts as new", Scenario.DUPLICATE_HAS_NO_EFFECT, "booked is [t-1, t-1, t-2]")
                         .edit(SQL + "insert-inbox-message.sql", "DO NOTHING", "DO UPDATE SET received_at = now()"),
@@ -103,6 +104,27 @@ final class Mutants {
                         .edit(INBOX, "pattern: \"*\"", "pattern: none"),
                 new Mutant("inbox keeps only headers out that are called Camel", Scenario.HEADERS_FROM_OUTSIDE_REACH_NO_HANDLER, "the handler has got [")
                         .edit(INBOX, "pattern: \"*\"", "pattern: Camel*"));
+    }
+
+    private static List<Mutant> position() {
+        return List.of(
+                new Mutant("position is not stored with the effect", Scenario.RESTART_HAS_NO_SECOND_EFFECT, "booked is [t-1, t-2, t-1")
+                        .edit(SQL + "insert-inbox-message.sql", "move_inbox_position(?, ?, ?, ?, ?, ?) AS moved", """
+                                (SELECT true AS moved, CAST(? AS text), CAST(? AS text), CAST(? AS integer), CAST(? AS text), CAST(? AS bigint),
+                                  CAST(? AS bigint)) AS step"""),
+                withoutPosition("receiver goes on where its group is", Scenario.RESTART_HAS_NO_SECOND_EFFECT, "booked is [t-1, t-2, t-1"),
+                new Mutant("position moves from anywhere to anywhere", Scenario.RESTORED_DATABASE_MISSES_NOTHING, "booked is [t-1, t-4]")
+                        .edit(SQL + "schema.sql", " AND p.topic_id = of_topic_id\n    AND p.position IN (seen, done) AND p.position <= done;", ";"),
+                new Mutant("receiver reads what is not committed, and there is no check", Scenario.ABORTED_TRANSACTION_HAS_NO_EFFECT,
+                        "the sender of t-1 has rolled it back")
+                        .edit(INBOX, "isolationLevel: read_committed", "isolationLevel: read_uncommitted").unchecked(),
+                new Mutant("receiver skips what has expired, and there is no check", Scenario.GAP_IS_TOLD, "nobody was told that the others are gone")
+                        .edit(INBOX, "autoOffsetReset: none", "autoOffsetReset: earliest").unchecked());
+    }
+
+    private static Mutant withoutPosition(String name, Scenario scenario, String caught) {
+        return new Mutant(name, scenario, caught)
+                .edit(INBOX, "          offsetRepository: \"#bean:{{inboxPosition}}\"\n          autoOffsetReset: none\n", "          autoOffsetReset: earliest\n");
     }
 
     private static Mutant stockPolicy(String name, Scenario scenario, String caught) {
@@ -147,7 +169,8 @@ final class Mutants {
     private static List<Mutant> refused() {
         List<Mutant> refused = new ArrayList<>();
         String[][] options = {{"autoCommitEnable", "false", "true"}, {"allowManualCommit", "true", "false"}, {"breakOnFirstError", "true", "false"},
-                {"pollOnError", "RECONNECT", "ERROR_HANDLER"}, {"autoOffsetReset", "earliest", "latest"}};
+                {"pollOnError", "RECONNECT", "ERROR_HANDLER"}, {"autoOffsetReset", "none", "earliest"}, {"isolationLevel", "read_committed", "read_uncommitted"},
+                {"additionalProperties.allow.auto.create.topics", "false", "true"}};
         for (String[] option : options) {
             refused.add(new Mutant("receiver has " + option[0] + ": " + option[2], Scenario.FILES_START, option[0] + " (" + option[2] + ") is not ")
                     .edit(INBOX, option[0] + ": " + option[1], option[0] + ": " + option[2]));
@@ -165,19 +188,19 @@ final class Mutants {
         return refused;
     }
 
-    /** What the configuration check refuses does lose messages, or brings one for ever. */
+    /** What the configuration check refuses does lose messages, where no stored position keeps them, or brings one for ever. */
     private static List<Mutant> unchecked() {
         return List.of(
-                new Mutant("receiver has breakOnFirstError: false, and there is no check", Scenario.OUTAGE_USES_UP_NO_ATTEMPT, "booked is [t-2], and the rest was passed over")
+                withoutPosition("receiver has breakOnFirstError: false and no position, and there is no check", Scenario.OUTAGE_USES_UP_NO_ATTEMPT, "booked is [t-2], and the rest was passed over")
                         .edit(INBOX, "breakOnFirstError: true", "breakOnFirstError: false").unchecked(),
-                new Mutant("receiver has pollOnError: ERROR_HANDLER, and there is no check", Scenario.RECORDS_FETCHED_BEFORE_A_BROKER_OUTAGE_ARE_HANDLED,
+                withoutPosition("receiver has pollOnError: ERROR_HANDLER and no position, and there is no check", Scenario.RECORDS_FETCHED_BEFORE_A_BROKER_OUTAGE_ARE_HANDLED,
                         "booked is [t-1, t-2, t-")
                         .edit(INBOX, "pollOnError: RECONNECT", "pollOnError: ERROR_HANDLER").unchecked(),
                 new Mutant("handler has an error handler of its own, and there is no check", Scenario.FAILING_MESSAGE_IS_PARKED_AFTER_ITS_ATTEMPTS,
                         "times and is not parked")
                         .edit("routes/bank-b-credit-transfer.camel.yaml", "    errorHandler:\n      noErrorHandler: {}\n", "").unchecked(),
                 new Mutant("handler calls its failures handled, and there is no check", Scenario.FAILING_MESSAGE_IS_PARKED_AFTER_ITS_ATTEMPTS,
-                        "m-1 has no effect")
+                        "times and is not parked")
                         .edit("routes/bank-b-credit-transfer.camel.yaml", "      noErrorHandler: {}\n",
                                 "      deadLetterChannel:\n        deadLetterUri: log:dead\n").unchecked());
     }

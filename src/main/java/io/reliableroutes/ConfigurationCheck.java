@@ -86,6 +86,9 @@ final class ConfigurationCheck implements StartupListener {
         if (!dataSources.isEmpty()) {
             new RetryCheck(context).check();
             new ServerCheck(context).check(dataSources, kafka);
+            if (kafka) {
+                new TopicCheck(context).check();
+            }
         }
         enlisted.addAll(dataSources);
         XaStart.run(context, enlisted, jms, queues);

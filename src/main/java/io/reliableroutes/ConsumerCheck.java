@@ -12,7 +12,7 @@ final class ConsumerCheck {
      * {@code pollOnError} would go on behind all records that were fetched; only a reconnect starts at the committed offset.
      */
     private static final Map<String, String> SAFE_KAFKA_CONSUMER = Map.of("autoCommitEnable", "false", "allowManualCommit", "true",
-            "breakOnFirstError", "true", "autoOffsetReset", "earliest", "pollOnError", "RECONNECT");
+            "breakOnFirstError", "true", "pollOnError", "RECONNECT");
 
     /** A cached session or consumer does not join the transaction of a message; a mapped ObjectMessage is deserialised; a sender could name a queue. */
     private static final Map<String, String> SAFE_JMS_CONSUMER = Map.of("cacheLevelName", "CACHE_NONE", "mapJmsMessage", "false",
@@ -41,6 +41,14 @@ final class ConsumerCheck {
 
     private void checkKafka() {
         checkOptions(SAFE_KAFKA_CONSUMER, "Kafka's offset would pass a message that has no effect yet");
+        checkOptions(Map.of("isolationLevel", "read_committed"), "messages of a transaction that its sender has rolled back would take effect");
+        checkOptions(Map.of("additionalProperties.allow.auto.create.topics", "false"), "a broker may make a topic of a mistyped name, "
+                + "and nobody would miss the messages");
+        if (options.get("offsetRepository") == null) {
+            checkOptions(Map.of("autoOffsetReset", "earliest"), "a new consumer would begin behind the messages that wait for it");
+        } else {
+            checkOptions(Map.of("autoOffsetReset", "none"), "records that expire before they are read would be skipped without a word");
+        }
         if (options.get("groupId") == null) {
             throw new ConfigurationException("route " + route + ": groupId is missing: after a restart the consumer would not know "
                     + "what it has read. Write groupId: the consumer's name.");

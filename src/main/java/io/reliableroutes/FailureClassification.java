@@ -21,7 +21,7 @@ final class FailureClassification {
 
     /**
      * SQLSTATEs of a server that is gone, full or stopping, by PostgreSQL's Appendix A: class 08 connection, 53 resources, 57P operator
-     * intervention, 58 system error, 25006 read-only (a demoted primary).
+     * intervention, 58 system error, 25006 read-only (a demoted primary); and the position of a receiver that is elsewhere.
      */
     private static final Set<String> SQL_STATE_CLASSES = Set.of("08", "53", "58");
 
@@ -45,7 +45,7 @@ final class FailureClassification {
     static boolean isUnreachable(Throwable t) {
         return t instanceof SQLTransientConnectionException || t instanceof SQLNonTransientConnectionException
                 || t instanceof SocketException || t instanceof SocketTimeoutException || t instanceof UnknownHostException
-                || t instanceof java.net.http.HttpTimeoutException
+                || t instanceof java.net.http.HttpTimeoutException || t instanceof StalePositionException
                 || t instanceof SQLException sql && isServerGone(sql);
     }
 
@@ -56,7 +56,8 @@ final class FailureClassification {
             return e.getCause() instanceof java.util.concurrent.TimeoutException || e.getCause() instanceof IOException
                     || String.valueOf(e.getMessage()).contains("acquisition timeout");
         }
-        return SQL_STATE_CLASSES.contains(state.substring(0, 2)) || state.startsWith("57P") || state.equals("25006");
+        return SQL_STATE_CLASSES.contains(state.substring(0, 2)) || state.startsWith("57P") || state.equals("25006")
+                || state.equals(StalePositionException.SQL_STATE);
     }
 
     /**

@@ -38,6 +38,7 @@ public class InboxMessage {
         key.put("consumer", consumer(exchange));
         key.put("message_key", text(message.getHeader(KafkaHeaders.KEY), 1000));
         exchange.setVariable("inboxKey", key);
+        InboxPosition.take(exchange);
     }
 
     /** Null: the message has none. */
@@ -127,6 +128,8 @@ public class InboxMessage {
         parameters.put("topic", record.headers().get(KafkaHeaders.TOPIC));
         parameters.put("topic_partition", record.headers().get(KafkaHeaders.PARTITION));
         parameters.put("topic_offset", record.headers().get(KafkaHeaders.OFFSET));
+        parameters.put("topic_id", InboxPosition.of(exchange).topicId());
+        parameters.put("seen", InboxPosition.of(exchange).seen());
         parameters.put("payload", record.payload());
         parameters.put("headers", JSON.writeValueAsString(headers));
         return parameters;

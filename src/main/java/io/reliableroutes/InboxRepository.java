@@ -4,10 +4,12 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.sql.Types;
 import javax.sql.DataSource;
 
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
+import org.apache.camel.Exchange;
 import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.spi.IdempotentRepository;
 import org.apache.camel.support.service.ServiceSupport;
@@ -45,13 +47,26 @@ public class InboxRepository extends ServiceSupport implements IdempotentReposit
     }
 
     /**
+     * Moves the position of the receiver too.
+     *
+     * @param  exchange              whose record it is, not null
      * @param  key                   the message's {@link MessageIdentity#key}, or its id alone, not null
      * @return                       true if the message is new; false if its effect is committed. Waits for a transaction that is
      *                               handling the same message.
      * @throws RuntimeCamelException if the database fails
      */
     @Override
+    public boolean add(Exchange exchange, String key) {
+        return add(InboxPosition.of(exchange), key);
+    }
+
+    /** The same without a position that moves. */
+    @Override
     public boolean add(String key) {
+        return add(InboxPosition.NOT_STORED, key);
+    }
+
+    private boolean add(InboxPosition.Step step, String key) {
         try (Connection connection = connect(); PreparedStatement statement = connection.prepareStatement(insert)) {
             if (connection.getAutoCommit()) {
                 throw new ConfigurationException("inbox of " + consumer + " is used outside a transaction: a message whose handler fails "
@@ -62,7 +77,13 @@ public class InboxRepository extends ServiceSupport implements IdempotentReposit
             statement.setString(2, identity.source());
             statement.setString(3, identity.id());
             statement.setString(4, consumer);
-            statement.setString(5, identity.id());
+            statement.setString(5, step.topic());
+            statement.setObject(6, step.partition(), Types.INTEGER);
+            statement.setString(7, step.topicId());
+            statement.setObject(8, step.seen(), Types.BIGINT);
+            statement.setObject(9, step.done(), Types.BIGINT);
+            statement.setString(10, consumer);
+            statement.setString(11, identity.id());
             return statement.executeUpdate() == 1;
         } catch (SQLException e) {
             throw new RuntimeCamelException("inbox of " + consumer + " cannot record message " + MessageIdentity.ofKey(key) + ": " + e.getMessage(), e);

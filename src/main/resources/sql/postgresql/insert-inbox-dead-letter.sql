@@ -5,8 +5,10 @@ WITH letter AS (
   SELECT 'INBOX', :#consumer, :#source, :#message_id, :#message_key, :#topic, CAST(:#topic_partition AS integer), CAST(:#topic_offset AS bigint),
          :#payload, CAST(:#headers AS jsonb), CAST(:#attempts AS integer), :#error_class, :#error_message,
          least(CAST(:#first_failed_at AS timestamptz), now())
-  -- another consumer of the group may have had the same record meanwhile, and taken care of it
-  WHERE NOT EXISTS (SELECT 1 FROM inbox_message i WHERE i.consumer = :#consumer AND i.source IN ('', :#source) AND i.message_id = :#message_id)
+  FROM move_inbox_position(:#consumer, :#topic, CAST(:#topic_partition AS integer), :#topic_id, CAST(:#seen AS bigint),
+                             CAST(:#topic_offset AS bigint)) AS moved
+  -- another consumer of the group may have had the same record meanwhile, and taken care of it; the position moves all the same
+  WHERE NOT EXISTS (SELECT 1 FROM inbox_message i WHERE moved AND i.consumer = :#consumer AND i.source IN ('', :#source) AND i.message_id = :#message_id)
     -- a message without an identity has that of its place, and a topic that was made anew has other records there
     OR CAST(:#placed AS boolean) AND NOT EXISTS (
       SELECT 1

@@ -2,8 +2,10 @@
 WITH taken AS (
   INSERT INTO inbox_message (consumer, source, message_id)
   SELECT :#consumer, :#source, :#message_id
-  -- a row of a release that knew no source stands for every source
-  WHERE NOT EXISTS (SELECT 1 FROM inbox_message i WHERE i.consumer = :#consumer AND i.source = '' AND i.message_id = :#message_id)
+  FROM move_inbox_position(:#consumer, :#topic, CAST(:#topic_partition AS integer), :#topic_id, CAST(:#seen AS bigint),
+                             CAST(:#topic_offset AS bigint)) AS moved
+  -- a row of a release that knew no source stands for every source; the position moves for every record, so the question depends on it
+  WHERE NOT EXISTS (SELECT 1 FROM inbox_message i WHERE moved AND i.consumer = :#consumer AND i.source = '' AND i.message_id = :#message_id)
   ON CONFLICT (consumer, source, message_id) DO NOTHING
   RETURNING consumer, source, message_id
 )

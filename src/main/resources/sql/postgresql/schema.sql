@@ -156,6 +156,38 @@ CREATE TABLE IF NOT EXISTS inbox_attempt (
   PRIMARY KEY (consumer, source, message_id)
 );
 
+-- How far a receiver is in the partitions of its topics. Moved by the transaction of each record, so that position and effect are one fact.
+CREATE TABLE IF NOT EXISTS inbox_position (
+  consumer        text        NOT NULL CONSTRAINT consumer_is_not_empty CHECK (consumer <> ''),
+  topic           text        NOT NULL,
+  topic_partition integer     NOT NULL,
+  -- Kafka's: a topic that is deleted and made again is another one
+  topic_id        text        NOT NULL,
+  -- offset of the last record that is done; -1 if none is
+  position        bigint      NOT NULL CONSTRAINT position_is_an_offset CHECK (position >= -1),
+  moved_at        timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (consumer, topic, topic_partition)
+) WITH (fillfactor = 20);
+-- Few rows, each updated by every record: vacuum by count.
+ALTER TABLE inbox_position SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
+
+-- The record behind the stored position is done, or the same again. Fails if the receiver is elsewhere: another process has taken the
+-- partition over, or the position was moved on purpose, or with a backup.
+CREATE OR REPLACE FUNCTION move_inbox_position(of_consumer text, of_topic text, of_partition integer, of_topic_id text, seen bigint, done bigint)
+RETURNS boolean
+LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE inbox_position p
+  SET position = done, moved_at = now()
+  WHERE p.consumer = of_consumer AND p.topic = of_topic AND p.topic_partition = of_partition AND p.topic_id = of_topic_id
+    AND p.position IN (seen, done) AND p.position <= done;
+  IF NOT FOUND AND of_topic_id IS NOT NULL THEN
+    RAISE EXCEPTION 'inbox of %: record % of %-% does not follow the stored position: somebody else has moved it', of_consumer, done, of_topic, of_partition
+      USING ERRCODE = 'RR001';
+  END IF;
+  RETURN true;
+END $$;
+
 -- Received messages that wait for their next attempt, or behind an earlier one of their key. inbox-retry takes those that are due.
 CREATE TABLE IF NOT EXISTS inbox_parked (
   id               bigint      GENERATED ALWAYS AS IDENTITY (CACHE 1) PRIMARY KEY,

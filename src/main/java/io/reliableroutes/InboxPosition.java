@@ -1,0 +1,173 @@
+package io.reliableroutes;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+import org.apache.camel.CamelContext;
+import org.apache.camel.CamelContextAware;
+import org.apache.camel.Exchange;
+import org.apache.camel.RuntimeCamelException;
+import org.apache.camel.component.kafka.KafkaEndpoint;
+import org.apache.camel.spi.StateRepository;
+import org.apache.camel.support.service.ServiceSupport;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where a receiver is in its topics: the consumer's {@code offsetRepository}. The position is stored in the database of the effects, by the
+ * transaction of each effect, and Kafka's committed offsets are for show. Each record says after which one it comes: a transaction
+ * whose predecessor is not the stored position fails, so nothing is passed over, and nothing is done again by a process that another one
+ * has replaced, nor behind the back of an operator who moves the position or restores the database.
+ */
+public class InboxPosition extends ServiceSupport implements StateRepository<String, String>, CamelContextAware {
+
+    /** Exchange property with a {@link Step}. */
+    private static final String STEP = "inboxStep";
+    static final Step NOT_STORED = new Step(null, null, null, null, null);
+    /** A topic that is made anew while a consumer has it may have a record at the position. */
+    private static final long LOOK_AT_TOPIC_NANOS = TimeUnit.SECONDS.toNanos(10);
+    /** An outage shall not make the group divide the partitions again and again, nor let it wait for this consumer for long. */
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final Logger LOG = LoggerFactory.getLogger(InboxPosition.class);
+
+    private final Map<TopicPartition, Step> steps = new ConcurrentHashMap<>();
+    private final Map<String, Long> lookedAt = new ConcurrentHashMap<>();
+    private CamelContext camelContext;
+    private String dataSource;
+    private String consumer;
+    private TopicOffsets topics;
+    private StartingPoint startingPoint;
+
+    /** @param dataSource bean name of the data source that the handler uses, not null */
+    public void setDataSource(String dataSource) {
+        this.dataSource = dataSource;
+    }
+
+    /** @param consumer name of the receiver, which is its group, not null */
+    public void setConsumer(String consumer) {
+        this.consumer = consumer;
+    }
+
+    @Override
+    public void setCamelContext(CamelContext camelContext) {
+        this.camelContext = camelContext;
+    }
+
+    @Override
+    public CamelContext getCamelContext() {
+        return camelContext;
+    }
+
+    /**
+     * Called for each partition that the consumer gets, before it reads.
+     *
+     * @param  key                   {@code topic/partition}, not null
+     * @return                       offset of the last record that is done, not null, -1 for none: Camel goes on behind it
+     * @throws RuntimeCamelException if database or broker do not tell for half a minute: Camel connects the consumer again
+     */
+    @Override
+    public String getState(String key) {
+        int slash = key.lastIndexOf('/');
+        TopicPartition partition = new TopicPartition(key.substring(0, slash), Integer.parseInt(key.substring(slash + 1)));
+        steps.remove(partition);
+        long begin = System.nanoTime();
+        for (boolean told = false;; told = true) {
+            try {
+                Step last = startingPoint.of(partition);
+                steps.put(partition, last);
+                return String.valueOf(last.done());
+            } catch (Exception e) {
+                if (!told) {
+                    LOG.warn("inbox of {} does not know where to go on in {} and asks again: {}", consumer, partition, String.valueOf(e.getMessage()));
+                }
+                if (!pause() || System.nanoTime() - begin > PATIENCE_NANOS) {
+                    throw new RuntimeCamelException("position of " + consumer + " in " + partition + " cannot be read: " + e.getMessage(), e);
+                }
+            }
+        }
+    }
+
+    /** False if there is no time left. */
+    private boolean pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(Settings.milliseconds(camelContext, "inbox.outage-delay"));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return !camelContext.getStatus().isStopping() && !Thread.currentThread().isInterrupted();
+    }
+
+    /** Does nothing: each transaction stores its own. What Camel would store here is one too many, and not yet committed. */
+    @Override
+    public void setState(String key, String value) {
+        // see above
+    }
+
+    /**
+     * Remembers which step the record of an exchange is. The same record again, after a failed attempt, is the same step.
+     *
+     * @param  exchange               of any consumer, as it came, not null
+     * @throws StalePositionException if the partition has to be taken up anew
+     */
+    static void take(Exchange exchange) {
+        if (exchange.getFromEndpoint() instanceof KafkaEndpoint kafka
+                && kafka.getConfiguration().getOffsetRepository() instanceof InboxPosition position) {
+            exchange.setProperty(STEP, position.step(exchange));
+        }
+    }
+
+    /** The step that an exchange is; one that stores nothing for an exchange that comes from no receiver with positions. Not null. */
+    static Step of(Exchange exchange) {
+        return exchange.getProperty(STEP, NOT_STORED, Step.class);
+    }
+
+    private Step step(Exchange exchange) {
+        TopicPartition partition = new TopicPartition(exchange.getMessage().getHeader(KafkaHeaders.TOPIC, String.class),
+                exchange.getMessage().getHeader(KafkaHeaders.PARTITION, Integer.class));
+        Long offset = exchange.getMessage().getHeader(KafkaHeaders.OFFSET, Long.class);
+        Step step = steps.computeIfPresent(partition,
+                (key, last) -> last.done().equals(offset) ? last : last.next(offset));
+        if (step == null) {
+            throw new StalePositionException("topic " + partition.topic() + " was made anew, or its partition " + partition.partition()
+                    + " is no longer that of this consumer: it is taken up again where " + consumer + " is");
+        }
+        lookAtTopic(partition.topic(), step.topicId());
+        return step;
+    }
+
+    private void lookAtTopic(String topic, String id) {
+        long now = System.nanoTime();
+        Long last = lookedAt.putIfAbsent(topic, now);
+        if (last != null && now - last > LOOK_AT_TOPIC_NANOS && lookedAt.replace(topic, last, now)) {
+            topics.whenMadeAnew(topic, id, () -> steps.keySet().removeIf(partition -> partition.topic().equals(topic)));
+        }
+    }
+
+    @Override
+    protected void doStart() {
+        topics = new TopicOffsets(camelContext, consumer);
+        startingPoint = new StartingPoint(camelContext, dataSource, consumer, topics);
+    }
+
+    @Override
+    protected void doStop() {
+        topics.close();
+        steps.clear();
+    }
+
+    /**
+     * One record's move of a position.
+     *
+     * @param topicId Kafka's id of the topic; null, as all the others, where no position is stored
+     * @param seen    offset of the record before it in the partition, as it was received; or the stored position
+     * @param done    offset of the record itself
+     */
+    record Step(String topic, Integer partition, String topicId, Long seen, Long done) {
+
+        Step next(long offset) {
+            return new Step(topic, partition, topicId, done, offset);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package io.reliableroutes;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+
+import org.apache.camel.CamelContext;
+import org.apache.camel.model.ModelCamelContext;
+import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.util.TimeUtils;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells at start which topics of receivers are missing, and which keep records longer than the inbox keeps keys. Refuses nothing. */
+final class TopicCheck {
+
+    /** Kind of incident: over when the consumer gets a partition of the topic. */
+    static final String MISSING = "TOPIC_MISSING";
+    /** A record goes with its segment, and that is written for so long. */
+    private static final List<String> KEPT = List.of("retention.ms", "segment.ms");
+    private static final Logger LOG = LoggerFactory.getLogger(TopicCheck.class);
+
+    private final ModelCamelContext context;
+
+    TopicCheck(ModelCamelContext context) {
+        this.context = context;
+    }
+
+    static String subject(String consumer, String topic) {
+        return consumer + ' ' + topic;
+    }
+
+    void check() {
+        try (Admin admin = KafkaAdmin.create(context)) {
+            for (RouteDefinition route : context.getRouteDefinitions()) {
+                Map<String, Object> parameters = route.getTemplateParameters();
+                if (parameters != null && parameters.get("inboxTopic") != null) {
+                    String consumer = resolved(context, parameters.get("inboxConsumer"));
+                    for (String topic : resolved(context, parameters.get("inboxTopic")).split(",")) {
+                        check(admin, consumer, topic.trim(), resolved(context, parameters.get("inboxDataSource")));
+                    }
+                }
+            }
+        }
+    }
+
+    private void check(Admin admin, String consumer, String topic, String dataSource) {
+        try {
+            admin.describeTopics(List.of(topic)).allTopicNames().get(10, TimeUnit.SECONDS);
+            ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+            checkRetention(consumer, topic, admin.describeConfigs(List.of(resource)).all().get(10, TimeUnit.SECONDS).get(resource));
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof UnknownTopicOrPartitionException missing) {
+                Incidents.raise(context, dataSource, MISSING, subject(consumer, topic), missing.getClass().getName(), "topic " + topic + " of "
+                        + consumer + " does not exist: nothing is received. Create the topic, or correct its name.");
+            } else if (e.getCause() instanceof AuthorizationException) {
+                LOG.info("topic {}: the user of {} may not read its configuration, so inbox.retention is not compared with it. Allow "
+                        + "DescribeConfigs on the topic.", topic, consumer);
+            } else {
+                LOG.warn("topic {} of {} cannot be looked at: {}", topic, consumer, e.getCause().toString());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (Exception e) {
+            LOG.warn("topic {} of {} cannot be looked at: {}", topic, consumer, e.toString());
+        }
+    }
+
+    private void checkRetention(String consumer, String topic, Config config) {
+        long kept = 0;
+        for (String part : KEPT) {
+            long milliseconds = Long.parseLong(config.get(part).value());
+            kept = milliseconds < 0 || kept > Long.MAX_VALUE - milliseconds ? Long.MAX_VALUE : kept + milliseconds;
+        }
+        boolean compacted = !config.get("cleanup.policy").value().contains("delete");
+        if (compacted || kept > Settings.milliseconds(context, "inbox.retention")) {
+            LOG.warn("topic {} keeps records {}, longer than inbox.retention ({}) keeps the keys of {}: where its position is moved back further, "
+                    + "by an operator or with a restored backup, what is older has a second effect. Raise inbox.retention, or shorten the topic's "
+                    + "retention.ms.", topic, compacted || kept == Long.MAX_VALUE ? "for ever" : "up to " + TimeUtils.printDuration(kept, true)
+                    + " (retention.ms and segment.ms)", Settings.text(context, "inbox.retention"), consumer);
+        }
+    }
+
+    private static String resolved(CamelContext context, Object parameter) {
+        return context.resolvePropertyPlaceholders(parameter.toString());
+    }
+}
