@@ -7,6 +7,7 @@ import java.util.stream.IntStream;
 import harness.Database;
 import harness.Routes;
 import harness.Servers;
+import org.apache.camel.spi.RouteController;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.junit.jupiter.api.Test;
 
@@ -138,5 +139,24 @@ class PositionIsStoredWithTheEffectIT {
             bank.requests(4, 4);
             bank.awaitBooked("t-1", "t-2", "t-3", "t-2", "t-3", "t-4");
         }
+    }
+
+    @Test
+    void routeThatIsStoppedOrSuspendedGoesOnWhereItWas() throws Exception {
+        PositionFixture bank = new PositionFixture();
+        try (Routes routes = bank.start()) {
+            RouteController controller = routes.context().getRouteController();
+            bank.requests(1, 1);
+            bank.awaitBooked("t-1");
+            controller.stopRoute(PositionFixture.CONSUMER + "-inbox");
+            bank.requests(2, 2);
+            controller.startRoute(PositionFixture.CONSUMER + "-inbox");
+            bank.awaitBooked("t-1", "t-2");
+            controller.suspendRoute(PositionFixture.CONSUMER + "-inbox");
+            bank.requests(3, 3);
+            controller.resumeRoute(PositionFixture.CONSUMER + "-inbox");
+            bank.awaitBooked("t-1", "t-2", "t-3");
+        }
+        assertThat(bank.incidents()).isEmpty();
     }
 }

@@ -2,6 +2,7 @@ package io.reliableroutes;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 import org.apache.camel.CamelContext;
@@ -26,19 +27,19 @@ public class InboxPosition extends ServiceSupport implements StateRepository<Str
     /** Exchange property with a {@link Step}. */
     private static final String STEP = "inboxStep";
     static final Step NOT_STORED = new Step(null, null, null, null, null);
-    /** A topic that is made anew while a consumer has it may have a record at the position. */
-    private static final long LOOK_AT_TOPIC_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long LOOK_AT_TOPICS_SECONDS = 5;
     /** An outage shall not make the group divide the partitions again and again, nor let it wait for this consumer for long. */
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final Logger LOG = LoggerFactory.getLogger(InboxPosition.class);
 
     private final Map<TopicPartition, Step> steps = new ConcurrentHashMap<>();
-    private final Map<String, Long> lookedAt = new ConcurrentHashMap<>();
     private CamelContext camelContext;
     private String dataSource;
     private String consumer;
     private TopicOffsets topics;
     private StartingPoint startingPoint;
+    private TopicWatch watch;
+    private ScheduledExecutorService watchman;
 
     /** @param dataSource bean name of the data source that the handler uses, not null */
     public void setDataSource(String dataSource) {
@@ -77,6 +78,7 @@ public class InboxPosition extends ServiceSupport implements StateRepository<Str
             try {
                 Step last = startingPoint.of(partition);
                 steps.put(partition, last);
+                watch.seen(partition.topic(), last.topicId());
                 return String.valueOf(last.done());
             } catch (Exception e) {
                 if (!told) {
@@ -133,26 +135,21 @@ public class InboxPosition extends ServiceSupport implements StateRepository<Str
             throw new StalePositionException("topic " + partition.topic() + " was made anew, or its partition " + partition.partition()
                     + " is no longer that of this consumer: it is taken up again where " + consumer + " is");
         }
-        lookAtTopic(partition.topic(), step.topicId());
         return step;
-    }
-
-    private void lookAtTopic(String topic, String id) {
-        long now = System.nanoTime();
-        Long last = lookedAt.putIfAbsent(topic, now);
-        if (last != null && now - last > LOOK_AT_TOPIC_NANOS && lookedAt.replace(topic, last, now)) {
-            topics.whenMadeAnew(topic, id, () -> steps.keySet().removeIf(partition -> partition.topic().equals(topic)));
-        }
     }
 
     @Override
     protected void doStart() {
         topics = new TopicOffsets(camelContext, consumer);
         startingPoint = new StartingPoint(camelContext, dataSource, consumer, topics);
+        watch = new TopicWatch(camelContext, dataSource, consumer, topics, topic -> steps.keySet().removeIf(partition -> partition.topic().equals(topic)));
+        watchman = camelContext.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "inbox-topics-" + consumer);
+        watchman.scheduleWithFixedDelay(watch, LOOK_AT_TOPICS_SECONDS, LOOK_AT_TOPICS_SECONDS, TimeUnit.SECONDS);
     }
 
     @Override
     protected void doStop() {
+        camelContext.getExecutorServiceManager().shutdownNow(watchman);
         topics.close();
         steps.clear();
     }

@@ -49,7 +49,6 @@ final class StartingPoint {
         if (position != stored.position() || !topicId.equals(stored.topicId())) {
             move(partition, stored, topicId, position);
         }
-        Incidents.end(context, dataSource, TopicCheck.MISSING, TopicCheck.subject(consumer, partition.topic()));
         return new InboxPosition.Step(partition.topic(), partition.partition(), topicId, position, position);
     }
 

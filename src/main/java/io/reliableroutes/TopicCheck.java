@@ -36,6 +36,11 @@ final class TopicCheck {
         return consumer + ' ' + topic;
     }
 
+    static void tellMissing(CamelContext context, String dataSource, String consumer, String topic) {
+        Incidents.raise(context, dataSource, MISSING, subject(consumer, topic), UnknownTopicOrPartitionException.class.getName(), "topic " + topic
+                + " of " + consumer + " does not exist: nothing is received. Create the topic, or correct its name.");
+    }
+
     void check() {
         try (Admin admin = KafkaAdmin.create(context)) {
             for (RouteDefinition route : context.getRouteDefinitions()) {
@@ -56,9 +61,8 @@ final class TopicCheck {
             ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
             checkRetention(consumer, topic, admin.describeConfigs(List.of(resource)).all().get(10, TimeUnit.SECONDS).get(resource));
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof UnknownTopicOrPartitionException missing) {
-                Incidents.raise(context, dataSource, MISSING, subject(consumer, topic), missing.getClass().getName(), "topic " + topic + " of "
-                        + consumer + " does not exist: nothing is received. Create the topic, or correct its name.");
+            if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+                tellMissing(context, dataSource, consumer, topic);
             } else if (e.getCause() instanceof AuthorizationException) {
                 LOG.info("topic {}: the user of {} may not read its configuration, so inbox.retention is not compared with it. Allow "
                         + "DescribeConfigs on the topic.", topic, consumer);

@@ -73,15 +73,6 @@ final class TopicOffsets implements AutoCloseable {
         return answer(admin().describeTopics(List.of(topic)).allTopicNames()).get(topic);
     }
 
-    /** Asks without waiting: has the topic another id by now? */
-    void whenMadeAnew(String topic, String id, Runnable then) {
-        admin().describeTopics(List.of(topic)).allTopicNames().whenComplete((topics, error) -> {
-            if (error == null && !topics.get(topic).topicId().toString().equals(id)) {
-                then.run();
-            }
-        });
-    }
-
     private static <T> T answer(KafkaFuture<T> future) throws Exception {
         try {
             return future.get(ANSWER_SECONDS, TimeUnit.SECONDS);
