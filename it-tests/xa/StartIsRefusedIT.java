@@ -50,6 +50,10 @@ class StartIsRefusedIT {
             xa.settings.put("bank-b.pool-size", "101");
             assertRefused(xa.transfers(), "max_prepared_transactions (100) of data source bankB is less than its pool-size (101)");
 
+            assertRefused(xa.transfers("camel.component.jms.transactionManager=#class:org.springframework.jms.connection.JmsTransactionManager"),
+                    "route xa-transfer-inbox: camel.component.jms.transactionManager (org.springframework.jms.connection.JmsTransactionManager) is no "
+                    + "io.reliableroutes.XaJmsTransactionManager");
+
             xa.settings.put("inbox.immediate-attempts", "0");
             assertRefused(xa.transfers(), "inbox of xa-transfer: immediate-attempts (0) is less than 1: no message would be tried at all");
 

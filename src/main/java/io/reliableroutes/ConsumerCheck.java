@@ -3,6 +3,8 @@ package io.reliableroutes;
 import java.util.Map;
 
 import org.apache.camel.CamelContext;
+import org.apache.camel.Component;
+import org.apache.camel.spi.PropertyConfigurerGetter;
 
 /** Refuses Kafka and JMS consumers of transacted routes whose options would lose messages. */
 final class ConsumerCheck {
@@ -64,6 +66,19 @@ final class ConsumerCheck {
         if (context.getRegistry().findByType(XaTransactionManager.class).isEmpty()) {
             throw new ConfigurationException("route " + route + " receives from JMS in a transaction, and transactionManager is no "
                     + "io.reliableroutes.XaTransactionManager: message and database would not be one fact. Start it with --profile=xa.");
+        }
+        checkJmsWiring("connectionFactory", XaConnectionFactory.class);
+        checkJmsWiring("transactionManager", XaJmsTransactionManager.class);
+    }
+
+    /** What is bound to an option of the JMS component decides whether its consumers are in the transaction at all. */
+    private void checkJmsWiring(String option, Class<?> needed) {
+        Component jms = context.getComponent("jms");
+        Object bean = ((PropertyConfigurerGetter) jms.getComponentPropertyConfigurer()).getOptionValue(jms, option, true);
+        if (!needed.isInstance(bean)) {
+            throw new ConfigurationException("route " + route + ": camel.component.jms." + option + " (" + (bean == null ? "" : bean.getClass().getName())
+                    + ") is no " + needed.getName() + ": a message would be acknowledged outside its transaction and lost with the first failure. "
+                    + "Bind it as application-xa.properties does.");
         }
     }
 
