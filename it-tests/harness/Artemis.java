@@ -84,6 +84,18 @@ public final class Artemis implements AutoCloseable {
         });
     }
 
+    /** Sends as a client that lets the broker give no ids. */
+    public void sendWithoutMessageId(String queue, String text, Map<String, String> properties) {
+        with(context -> {
+            TextMessage message = context.createTextMessage(text);
+            for (Map.Entry<String, String> property : properties.entrySet()) {
+                message.setStringProperty(property.getKey(), property.getValue());
+            }
+            context.createProducer().setDisableMessageID(true).send(context.createQueue(queue), message);
+            return null;
+        });
+    }
+
     /** Sends as a client that wants an answer. */
     public void sendForReply(String queue, String text, String id, String replies) {
         with(context -> {

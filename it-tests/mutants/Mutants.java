@@ -32,6 +32,7 @@ final class Mutants {
         all.addAll(position());
         all.addAll(inboxRetry());
         all.addAll(handlers());
+        all.addAll(jms());
         all.addAll(refused());
         all.addAll(unchecked());
         return all;
@@ -186,6 +187,31 @@ final class Mutants {
         refused.add(new Mutant("schema lacks a table", Scenario.FILES_START, "has no table alert_window")
                 .edit(SQL + "schema.sql", "CREATE TABLE IF NOT EXISTS alert_window (", "CREATE TEMPORARY TABLE IF NOT EXISTS alert_window ("));
         return refused;
+    }
+
+    private static List<Mutant> jms() {
+        return List.of(
+                new Mutant("failed attempts are remembered for the consumer and not for the message", Scenario.POISON_JMS_MESSAGE_HARMS_NO_OTHER,
+                        "and nothing was wrong with it")
+                        .edit(SQL + "take-inbox-attempt.sql", """
+                                DELETE FROM inbox_attempt a
+                                WHERE a.consumer = ? AND a.source = ? AND a.message_id = ?
+                                RETURNING a.attempts, a.keepings, a.crashes, a.permanent, a.error_class, a.error_message, a.first_failed_at
+                                """, """
+                                SELECT a.attempts, a.keepings, a.crashes, a.permanent, a.error_class, a.error_message, a.first_failed_at
+                                FROM inbox_attempt a
+                                WHERE a.consumer = ? AND ? IS NOT NULL AND ? IS NOT NULL
+                                """),
+                new Mutant("broker's deliveries are taken for attempts", Scenario.OUTAGE_USES_UP_NO_JMS_ATTEMPT, "and nothing was wrong with it")
+                        .edit("camel/inbox-jms.camel.yaml", "type: io.reliableroutes.JmsInbox", "type: mutants.DeliveryCountInbox"),
+                new Mutant("failed attempts go with the failed transaction", Scenario.POISON_JMS_MESSAGE_HARMS_NO_OTHER, "times and is not kept")
+                        .edit(SQL + "fail-inbox-attempt.sql", "VALUES (?, ?, ?, ?, ?, ?, ?, ?, now())", "SELECT ?, ?, ?, ?, ?, ?, ?, ?, now() WHERE false"),
+                new Mutant("log tells of a dead letter before the commit", Scenario.JMS_LOG_TELLS_WHAT_IS_COMMITTED, "and the table is empty")
+                        .edit("camel/failed-message-sink.kamelet.yaml", """
+                                - bean:
+                                                      beanType: io.reliableroutes.CommitLog
+                                                      method: write(${exchange}, 'ERROR', ${variable.inboxLine})
+                                """.strip(), "- log:\n                      loggingLevel: ERROR\n                      message: \"${variable.inboxLine}\""));
     }
 
     /** What the configuration check refuses does lose messages, where no stored position keeps them, or brings one for ever. */

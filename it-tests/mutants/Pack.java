@@ -13,6 +13,7 @@ import java.util.Map;
 
 import harness.Database;
 import harness.Java;
+import harness.RouteProcess;
 import harness.Routes;
 import harness.Servers;
 
@@ -52,6 +53,11 @@ final class Pack {
         } finally {
             Thread.currentThread().setContextClassLoader(shipped);
         }
+    }
+
+    /** Route files in a process of their own, named from the root: what has settings for a whole JVM, as XA has. */
+    RouteProcess process(Path log, Map<String, String> environment, String... files) {
+        return RouteProcess.camelMain(overlay + ":" + Java.testClasspath(), log, environment, files);
     }
 
     private Path file(String name) {

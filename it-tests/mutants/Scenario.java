@@ -29,7 +29,10 @@ enum Scenario {
     PARKED_MESSAGE_KEEPS_ITS_KEY(InboxRetryScenarios::parkedMessageKeepsItsKey),
     HEADERS_FROM_OUTSIDE_REACH_NO_HANDLER(HandlerScenarios::headersFromOutsideReachNoHandler),
     TRANSFER_IS_REFUNDED_ONCE(HandlerScenarios::transferIsRefundedOnce),
-    DEAD_LETTER_IS_REPLAYED_ONCE(HandlerScenarios::deadLetterIsReplayedOnce);
+    DEAD_LETTER_IS_REPLAYED_ONCE(HandlerScenarios::deadLetterIsReplayedOnce),
+    POISON_JMS_MESSAGE_HARMS_NO_OTHER(JmsScenarios::poisonMessageHarmsNoOther),
+    OUTAGE_USES_UP_NO_JMS_ATTEMPT(JmsScenarios::outageUsesUpNoAttempt),
+    JMS_LOG_TELLS_WHAT_IS_COMMITTED(JmsScenarios::logTellsWhatIsCommitted);
 
     private final Provocation provocation;
 
