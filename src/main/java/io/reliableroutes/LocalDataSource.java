@@ -6,6 +6,7 @@ import javax.sql.DataSource;
 
 import com.arjuna.ats.internal.jta.transaction.arjunacore.TransactionSynchronizationRegistryImple;
 import io.agroal.api.AgroalDataSource;
+import io.agroal.api.configuration.AgroalConnectionFactoryConfiguration.TransactionIsolation;
 import io.agroal.api.configuration.AgroalConnectionPoolConfiguration.ConnectionValidator;
 import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
 import io.agroal.api.exceptionsorter.PostgreSQLExceptionSorter;
@@ -94,6 +95,8 @@ public class LocalDataSource extends DelegatingDataSource implements AutoCloseab
                             .jdbcUrl(url)
                             .connectionProviderClass(xa == null ? PostgresDriver.class : XaPostgresDataSource.class)
                             .loginTimeout(Duration.ofSeconds(10))
+                            // whatever the database's default is: the statements that wait for a lock want to see what it guarded
+                            .jdbcTransactionIsolation(TransactionIsolation.READ_COMMITTED)
                             .principal(new NamePrincipal(user))
                             .credential(new SimplePassword(password))
                             // never waits for ever on a connection that a network cut has left half open
