@@ -30,7 +30,7 @@ class BadRecordIsADeadLetterIT {
         List<Map<String, Object>> letters = inbox.deadLetters();
         assertThat(letters).as("dead letters").hasSize(5).allSatisfy(letter -> assertThat(letter).containsEntry("attempts", 1));
         assertThat(letters.get(0).get("error_message").toString()).startsWith("header ce_id is missing: ");
-        assertThat(letters.get(1).get("error_message").toString()).isEqualTo("message m-null has no body: there is nothing to handle. Send a body.");
+        assertThat(letters.get(1).get("error_message").toString()).startsWith("message m-null has no body: there is nothing to handle. Send a body, or ");
         assertThat(letters.get(2).get("error_class").toString()).endsWith("JsonParseException");
         assertThat(letters.get(2)).containsEntry("payload", "no json");
         assertThat(letters.get(3).get("error_message").toString()).startsWith("header ce_source is missing, and inbox.source is empty: ")

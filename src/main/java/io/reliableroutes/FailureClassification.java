@@ -7,6 +7,8 @@ import java.net.UnknownHostException;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLTransientConnectionException;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 import org.apache.camel.CamelContext;
@@ -33,7 +35,7 @@ final class FailureClassification {
      * @return          true if a database, broker or downstream cannot be reached
      */
     static boolean isInfrastructure(Exchange exchange) {
-        for (Throwable t = failure(exchange); t != null; t = t.getCause()) {
+        for (Throwable t : UnsafeFailureException.causes(failure(exchange))) {
             if (isUnreachable(t)) {
                 return true;
             }
@@ -54,9 +56,9 @@ final class FailureClassification {
         if (state == null) {
             // Agroal: no connection within the acquisition time-out; the driver always gives a state
             return e.getCause() instanceof java.util.concurrent.TimeoutException || e.getCause() instanceof IOException
-                    || String.valueOf(e.getMessage()).contains("acquisition timeout");
+                    || UnsafeFailureException.message(e, 1000).contains("acquisition timeout");
         }
-        return SQL_STATE_CLASSES.contains(state.substring(0, 2)) || state.startsWith("57P") || state.equals("25006")
+        return state.length() == 5 && SQL_STATE_CLASSES.contains(state.substring(0, 2)) || state.startsWith("57P") || state.equals("25006")
                 || state.equals(StalePositionException.SQL_STATE);
     }
 
@@ -72,8 +74,8 @@ final class FailureClassification {
     }
 
     static boolean isPermanent(CamelContext context, String side, String name, Throwable failure) {
-        Set<String> names = Set.of(RetrySettings.value(context, side, name, "permanent-errors").trim().split("\\s*,\\s*"));
-        for (Throwable t = failure; t != null; t = t.getCause()) {
+        Set<String> names = new HashSet<>(List.of(RetrySettings.value(context, side, name, "permanent-errors").trim().split("\\s*,\\s*")));
+        for (Throwable t : UnsafeFailureException.causes(failure)) {
             for (Class<?> type = t.getClass(); type != null; type = type.getSuperclass()) {
                 if (names.contains(type.getName())) {
                     return true;

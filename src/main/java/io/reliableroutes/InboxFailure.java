@@ -1,7 +1,9 @@
 package io.reliableroutes;
 
+import java.util.List;
 import java.util.Map;
 
+import org.apache.camel.CamelExecutionException;
 import org.apache.camel.Exchange;
 
 /** A failed attempt to handle a received message, of an inbox or an inbox-retry: whose fault it was, and what its row tells of it. */
@@ -26,22 +28,34 @@ final class InboxFailure {
 
     /** Adds the error to the parameters of a statement, and as {@code delay} the milliseconds until the next attempt, null if there is none. */
     static void describe(Map<String, Object> parameters, Exchange exchange, int attempts) {
-        Throwable cause = FailureClassification.failure(exchange);
+        Throwable cause = told(FailureClassification.failure(exchange));
+        DatabaseText text = DatabaseText.ofKnown(exchange.getContext(), exchange.getProperty("inboxDataSource", String.class));
         parameters.put("attempts", attempts);
         boolean permanent = isPermanent(exchange);
-        String errorClass = cause.getClass().getName();
+        String errorClass = cause == null ? "unknown" : cause.getClass().getName();
         if (cause instanceof EarlierFailure earlier) {
             permanent = earlier.isPermanent();
             errorClass = earlier.errorClass();
         }
-        parameters.put("error_class", errorClass);
-        parameters.put("error_message", InboxMessage.text(String.valueOf(cause.getMessage()), 4000));
+        parameters.put("error_class", text.cut(errorClass, 500));
+        parameters.put("error_message", text.cut(cause == null ? "nobody has told what has failed" : UnsafeFailureException.message(cause, 4000), 4000));
         parameters.put("delay", permanent ? null : settings(exchange).next(attempts));
     }
 
-    /** Null where dead letters are not announced, and for a message that came from no topic. */
+    /** What has failed, without what Camel wraps around an Error; null for null. */
+    private static Throwable told(Throwable failure) {
+        List<Throwable> causes = UnsafeFailureException.causes(failure);
+        return causes.size() > 1 && causes.get(0) instanceof CamelExecutionException ? causes.get(1) : causes.isEmpty() ? null : causes.get(0);
+    }
+
+    /** Null where dead letters are not announced, and for a message that came from no topic, or from one whose name has no room for more. */
     static String deadDestination(Exchange exchange, String topic) {
         String announced = RetrySettings.value(exchange.getContext(), "inbox", InboxMessage.consumer(exchange), "dead-letter-topic");
-        return topic == null || "false".equals(announced) ? null : topic + ".dead";
+        return topic == null || "false".equals(announced) || !isDestination(topic + ".dead") ? null : topic + ".dead";
+    }
+
+    /** What the outbox takes for a destination. */
+    static boolean isDestination(String name) {
+        return name.matches("[A-Za-z0-9._-]{1,200}");
     }
 }

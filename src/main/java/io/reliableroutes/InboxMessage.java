@@ -1,12 +1,9 @@
 package io.reliableroutes;
 
-import java.nio.charset.StandardCharsets;
 import java.sql.Timestamp;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.regex.Pattern;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -15,58 +12,99 @@ import org.apache.camel.Message;
 
 /**
  * A received message on its way from a topic to its handler, {@code inbox_parked} or {@code dead_letter}: makes the parameters of their
- * statements. Text is cut and cleaned so that PostgreSQL takes it: a message that could not be parked would stop its partition.
+ * statements. {@link DatabaseText} makes its text fit: a message that could not be parked would stop its partition.
  */
 public class InboxMessage {
 
     private static final String RECORD = "inboxRecord";
     private static final String CONSUMER = "inboxConsumer";
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Pattern KEPT_HEADERS = Pattern.compile("ce_.*|content-type|traceparent", Pattern.CASE_INSENSITIVE);
 
     /**
      * Remembers the record as it came, before its headers are removed, and its consumer and key as variable {@code inboxKey}.
      *
-     * @param exchange the exchange of a Kafka consumer, not null; its property {@code inboxConsumer} is set
+     * @param exchange the exchange of a Kafka consumer, not null; its properties {@code inboxConsumer} and {@code inboxDataSource} are set
      */
     public void remember(Exchange exchange) {
-        Message message = exchange.getMessage();
         if (exchange.getProperty(RECORD) == null) {
-            exchange.setProperty(RECORD, new Received(identity(exchange), message.getBody(byte[].class), new HashMap<>(message.getHeaders())));
+            exchange.setProperty(RECORD, received(exchange));
         }
         Map<String, Object> key = new HashMap<>();
         key.put("consumer", consumer(exchange));
-        key.put("message_key", text(message.getHeader(KafkaHeaders.KEY), 1000));
+        key.put("message_key", received(exchange).key());
         exchange.setVariable("inboxKey", key);
         InboxPosition.take(exchange);
     }
 
+    private static Received received(Exchange exchange) {
+        Received known = exchange.getProperty(RECORD, Received.class);
+        if (known != null) {
+            return known;
+        }
+        Message message = exchange.getMessage();
+        DatabaseText text = text(exchange);
+        String key = text.clean(message.getHeader(KafkaHeaders.KEY));
+        Map<String, Object> all = new HashMap<>(message.getHeaders());
+        return new Received(identity(exchange), message.getHeader("ce_id") != null, message.getBody(byte[].class), key == null || key.isEmpty() ? null : key,
+                text.clean(message.getHeader(KafkaHeaders.TOPIC)), message.getHeader(KafkaHeaders.PARTITION), message.getHeader(KafkaHeaders.OFFSET),
+                HeaderList.of(exchange.getContext(), consumer(exchange)).of(all, text));
+    }
+
+    private static DatabaseText text(Exchange exchange) {
+        return DatabaseText.of(exchange.getContext(), exchange.getProperty("inboxDataSource", String.class));
+    }
+
     /** Null: the message has none. */
     static MessageIdentity identity(Exchange exchange) {
-        Message message = exchange.getMessage();
-        Object source = message.getHeader("ce_source");
-        MessageIdentity identity = MessageIdentity.of(source, message.getHeader("ce_id"));
+        DatabaseText text = text(exchange);
+        Object id = exchange.getMessage().getHeader("ce_id");
+        MessageIdentity identity = MessageIdentity.of(exchange.getMessage().getHeader("ce_source"), id, text);
         return identity != null ? identity
-                : MessageIdentity.of(RetrySettings.value(exchange.getContext(), "inbox", consumer(exchange), "source"), message.getHeader("ce_id"));
+                : MessageIdentity.of(RetrySettings.value(exchange.getContext(), "inbox", consumer(exchange), "source"), id, text);
+    }
+
+    /**
+     * Gives the handler the headers of {@code inbox.headers} as text, as every retry will.
+     *
+     * @param exchange an exchange that {@link #remember} has seen, not null
+     */
+    public void handOver(Exchange exchange) {
+        received(exchange).headers().forEach(exchange.getMessage()::setHeader);
     }
 
     /**
      * @param  exchange                an exchange that {@link #remember} has seen, not null
-     * @throws InvalidMessageException if the message has no identity
+     * @throws InvalidMessageException if the message has no identity, or no body where its consumer does not want tombstones
      */
     public void check(Exchange exchange) {
-        Received record = exchange.getProperty(RECORD, Received.class);
-        if (record.identity() == null) {
-            throw unidentified(exchange, record.headers());
+        String problem = problem(exchange);
+        if (problem != null) {
+            throw new InvalidMessageException(problem);
         }
+    }
+
+    /** Why the message is none, or null. */
+    private static String problem(Exchange exchange) {
+        Received record = received(exchange);
+        if (record.identity() == null) {
+            return unidentified(exchange, record.hasId());
+        }
+        if (record.payload() == null && !"handle".equals(RetrySettings.value(exchange.getContext(), "inbox", consumer(exchange), "tombstones"))) {
+            return "message " + record.identity().id() + " has no body: there is nothing to handle. Send a body, or set inbox."
+                    + consumer(exchange) + ".tombstones=handle, if its handler knows what to do without.";
+        }
+        return null;
     }
 
     /** What is told of a message without an identity. */
     static InvalidMessageException unidentified(Exchange exchange, Map<String, Object> headers) {
-        boolean noId = text(headers.get("ce_id"), 1) == null;
-        return new InvalidMessageException("header " + (noId ? "ce_id is missing" : "ce_source is missing, and inbox.source is empty")
+        return new InvalidMessageException(unidentified(exchange, headers.get("ce_id") != null));
+    }
+
+    private static String unidentified(Exchange exchange, boolean hasId) {
+        return "header " + (hasId ? "ce_source is missing, and inbox.source is empty" : "ce_id is missing")
                 + ": the message could not be recognised when it comes again. Send CloudEvents with source and id"
-                + (noId ? "." : ", or set inbox." + consumer(exchange) + ".source, if all its ids are of one source."));
+                + (hasId ? ", or set inbox." + consumer(exchange) + ".source, if all its ids are of one source." : ".");
     }
 
     /**
@@ -74,7 +112,7 @@ public class InboxMessage {
      * @return          key of the message in {@link InboxRepository}, not null
      */
     public String key(Exchange exchange) {
-        return exchange.getProperty(RECORD, Received.class).identity().key();
+        return received(exchange).identity().key();
     }
 
     /**
@@ -82,8 +120,7 @@ public class InboxMessage {
      * @return          true if a message must not overtake a parked one of its key: {@code inbox.order} is {@code wait}, and there is a key
      */
     public boolean keepsOrder(Exchange exchange) {
-        Object key = exchange.getVariable("inboxKey", Map.class).get("message_key");
-        return key != null && !"skip".equals(RetrySettings.value(exchange.getContext(), "inbox", consumer(exchange), "order"));
+        return received(exchange).key() != null && !"skip".equals(RetrySettings.value(exchange.getContext(), "inbox", consumer(exchange), "order"));
     }
 
     /**
@@ -95,13 +132,20 @@ public class InboxMessage {
     }
 
     /**
+     * @param  exchange an exchange whose message could not be kept in the usual way, not null
+     * @return          true if the database has refused it, so that there is a poorer way; false in an outage
+     */
+    public boolean isRefused(Exchange exchange) {
+        return !FailureClassification.isInfrastructure(exchange);
+    }
+
+    /**
      * @param  exchange an inbox's exchange, after a failed attempt, not null
      * @return          true if the message is to be tried again before it is parked
      */
     public boolean isWorthAnotherTry(Exchange exchange) {
-        Message message = exchange.getMessage();
         RetrySettings settings = InboxFailure.settings(exchange);
-        message.setHeader(Exchange.REDELIVERY_DELAY, settings.immediateDelay());
+        exchange.getMessage().setHeader(Exchange.REDELIVERY_DELAY, settings.immediateDelay());
         return attempts(exchange) < settings.immediateAttempts() && !InboxFailure.isPermanent(exchange);
     }
 
@@ -111,27 +155,9 @@ public class InboxMessage {
      * @throws JsonProcessingException never, headers are text
      */
     public Map<String, Object> follower(Exchange exchange) throws JsonProcessingException {
-        Received record = exchange.getProperty(RECORD, Received.class);
-        Map<String, String> headers = new TreeMap<>();
-        record.headers().forEach((name, value) -> {
-            if (KEPT_HEADERS.matcher(name).matches()) {
-                headers.put(name, text(value, 4000));
-            }
-        });
-        Map<String, Object> parameters = new LinkedHashMap<>();
-        parameters.put("consumer", consumer(exchange));
-        MessageIdentity identity = record.identity() != null ? record.identity() : MessageIdentity.ofPlace(
-                record.headers().get(KafkaHeaders.TOPIC), record.headers().get(KafkaHeaders.PARTITION), record.headers().get(KafkaHeaders.OFFSET));
-        parameters.put("source", identity.source());
-        parameters.put("message_id", identity.id());
-        parameters.put("message_key", text(record.headers().get(KafkaHeaders.KEY), 1000));
-        parameters.put("topic", record.headers().get(KafkaHeaders.TOPIC));
-        parameters.put("topic_partition", record.headers().get(KafkaHeaders.PARTITION));
-        parameters.put("topic_offset", record.headers().get(KafkaHeaders.OFFSET));
-        parameters.put("topic_id", InboxPosition.of(exchange).topicId());
-        parameters.put("seen", InboxPosition.of(exchange).seen());
-        parameters.put("payload", record.payload());
-        parameters.put("headers", JSON.writeValueAsString(headers));
+        Map<String, Object> parameters = lastResort(exchange);
+        parameters.put("message_key", received(exchange).key());
+        parameters.put("headers", JSON.writeValueAsString(received(exchange).headers()));
         return parameters;
     }
 
@@ -146,13 +172,33 @@ public class InboxMessage {
         InboxFailure.describe(parameters, exchange, attempts(exchange));
         Timestamp earlier = exchange.getProperty(JmsInbox.FIRST_FAILED_AT, Timestamp.class);
         parameters.put("first_failed_at", earlier != null ? earlier : new Timestamp(exchange.getClock().getCreated()));
-        parameters.put("dead_destination", InboxFailure.deadDestination(exchange, (String) parameters.get("topic")));
-        boolean placed = exchange.getProperty(RECORD, Received.class).identity() == null;
-        parameters.put("placed", placed);
-        if (placed) {
-            // nothing to recognise it by: it cannot be parked
+        parameters.put("dead_destination", InboxFailure.deadDestination(exchange, received(exchange).topic()));
+        if (problem(exchange) != null) {
+            // nothing that a retry could mend
             parameters.put("delay", null);
         }
+        return parameters;
+    }
+
+    /**
+     * @param  exchange an inbox's exchange whose message could be neither parked nor buried, not null
+     * @return          parameters of {@code keep-inbox-message.sql}: its payload and where it came from, not null
+     */
+    public Map<String, Object> lastResort(Exchange exchange) {
+        Received record = received(exchange);
+        MessageIdentity identity = record.identity() != null ? record.identity() : MessageIdentity.ofPlace(record.topic(), record.partition(), record.offset());
+        Map<String, Object> parameters = new LinkedHashMap<>();
+        parameters.put("consumer", consumer(exchange));
+        parameters.put("source", identity.source());
+        parameters.put("message_id", identity.id());
+        parameters.put("placed", record.identity() == null);
+        parameters.put("topic", record.topic());
+        parameters.put("topic_partition", record.partition());
+        parameters.put("topic_offset", record.offset());
+        parameters.put("topic_id", InboxPosition.of(exchange).topicId());
+        parameters.put("seen", InboxPosition.of(exchange).seen());
+        parameters.put("payload", record.payload());
+        parameters.put("attempts", attempts(exchange));
         return parameters;
     }
 
@@ -165,16 +211,8 @@ public class InboxMessage {
         return exchange.getProperty(CONSUMER, String.class);
     }
 
-    /** A value as PostgreSQL takes it, of that many characters at most; null for nothing. */
-    static String text(Object value, int length) {
-        if (value == null) {
-            return null;
-        }
-        String text = value instanceof byte[] bytes ? new String(bytes, StandardCharsets.UTF_8) : value.toString();
-        String clean = text.replace('\0', '\uFFFD');
-        return clean.isEmpty() ? null : clean.substring(0, Math.min(length, clean.length()));
-    }
-
-    private record Received(MessageIdentity identity, byte[] payload, Map<String, Object> headers) {
+    /** What came, with text as the database takes it; identity is null if there is none, partition and offset are null for a queue. */
+    private record Received(MessageIdentity identity, boolean hasId, byte[] payload, String key, String topic, Object partition, Object offset,
+            Map<String, String> headers) {
     }
 }

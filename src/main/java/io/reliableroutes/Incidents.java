@@ -51,17 +51,18 @@ public class Incidents {
 
     /** An error begins an incident, or goes on with one. */
     static void raise(CamelContext context, String dataSource, String kind, String subject, Throwable error) {
-        raise(context, dataSource, kind, subject, error.getClass().getName(), error.getMessage());
+        raise(context, dataSource, kind, subject, error.getClass().getName(), UnsafeFailureException.message(error, 4000));
     }
 
     /** The same in words: what is wrong, what follows, what to do. */
     static void raise(CamelContext context, String dataSource, String kind, String subject, String errorClass, String errorMessage) {
         of(context).over.remove(key(dataSource, kind, subject));
-        String message = text(errorMessage, 4000);
+        DatabaseText known = DatabaseText.ofKnown(context, dataSource);
+        String message = text(known, errorMessage, 4000);
         try {
-            Long times = inOwnTransaction(context, dataSource, "raise-incident.sql", kind, text(subject, 240), text(errorClass, 500), message);
+            Long times = inOwnTransaction(context, dataSource, "raise-incident.sql", kind, text(known, subject, 240), text(known, errorClass, 500), message);
             LOG.atLevel(times == 1 ? org.slf4j.event.Level.ERROR : org.slf4j.event.Level.DEBUG)
-                    .log("{} {}: {}: {}", kind, text(subject, 240), errorClass, text(message, 1000));
+                    .log("{} {}: {}: {}", kind, text(known, subject, 240), errorClass, text(known, message, 1000));
         } catch (Exception e) {
             LOG.error("{} {}: {}: {} (data source {} does not keep it, so there is no alert: {})", kind, subject, errorClass, message, dataSource,
                     e.getMessage());
@@ -77,7 +78,7 @@ public class Incidents {
             return;
         }
         try {
-            Long times = inOwnTransaction(context, dataSource, "end-incident.sql", kind, text(subject, 240));
+            Long times = inOwnTransaction(context, dataSource, "end-incident.sql", kind, text(DatabaseText.ofKnown(context, dataSource), subject, 240));
             over.put(key, System.nanoTime());
             if (times != null) {
                 LOG.info("{} {} is over; it was seen {} times", kind, subject, times);
@@ -91,9 +92,9 @@ public class Incidents {
         return dataSource + ' ' + kind + ' ' + subject;
     }
 
-    private static String text(String value, int length) {
-        String clean = InboxMessage.text(value == null ? null : value.replaceAll("\\p{Cntrl}", " "), length);
-        return clean == null ? "(no text)" : clean;
+    private static String text(DatabaseText known, String value, int bytes) {
+        String clean = value == null ? "" : known.cut(value.replaceAll("\\p{Cntrl}", " "), bytes);
+        return clean.isEmpty() ? "(no text)" : clean;
     }
 
     private static Incidents of(CamelContext context) {

@@ -65,7 +65,7 @@ final class JmsAttempts {
      */
     void fail(MessageIdentity message, boolean keeping, boolean permanent, Throwable error) throws SQLException {
         alone(fail, message, keeping ? 0 : 1, keeping ? 1 : 0, permanent, error.getClass().getName(),
-                InboxMessage.text(String.valueOf(error.getMessage()), 4000));
+                DatabaseText.ofKnown(context, dataSource).cut(UnsafeFailureException.message(error, 4000), 4000));
     }
 
     /** An outage has ended a delivery: no attempt, and no crash. */

@@ -27,11 +27,12 @@ public record MessageIdentity(String source, String id) {
     /**
      * @param  source value of the header {@code ce_source}: bytes, text, a number or null
      * @param  id     value of the header {@code ce_id}, likewise
+     * @param  text   what the database can hold, not null: a part that it cannot is hashed too
      * @return        the identity, or null if a part is missing or empty
      */
-    static MessageIdentity of(Object source, Object id) {
-        String sourcePart = part(source);
-        String idPart = part(id);
+    static MessageIdentity of(Object source, Object id, DatabaseText text) {
+        String sourcePart = part(source, text);
+        String idPart = part(id, text);
         return sourcePart == null || idPart == null ? null : new MessageIdentity(sourcePart, idPart);
     }
 
@@ -44,13 +45,13 @@ public record MessageIdentity(String source, String id) {
      */
     static MessageIdentity ofPlace(Object topic, Object partition, Object offset) {
         boolean record = partition != null && offset != null;
-        return new MessageIdentity(part((record ? "kafka:" : "jms:") + topic), record ? partition + "@" + offset : UUID.randomUUID().toString());
+        return new MessageIdentity(part((record ? "kafka:" : "jms:") + topic, DatabaseText.ASCII), record ? partition + "@" + offset : UUID.randomUUID().toString());
     }
 
     /** @param key what {@link #key} has made, or an id alone; not null, not empty */
     static MessageIdentity ofKey(String key) {
         int separator = key.indexOf(SEPARATOR);
-        return separator < 0 ? new MessageIdentity("", part(key)) : new MessageIdentity(key.substring(0, separator), key.substring(separator + 1));
+        return separator < 0 ? new MessageIdentity("", part(key, DatabaseText.UTF8)) : new MessageIdentity(key.substring(0, separator), key.substring(separator + 1));
     }
 
     /** @return both parts in one text, for {@link InboxRepository} */
@@ -64,13 +65,13 @@ public record MessageIdentity(String source, String id) {
         return source + " " + id;
     }
 
-    private static String part(Object value) {
+    private static String part(Object value, DatabaseText database) {
         byte[] raw = value == null ? new byte[0] : value instanceof byte[] bytes ? bytes : value.toString().getBytes(StandardCharsets.UTF_8);
         if (raw.length == 0) {
             return null;
         }
         String text = value instanceof byte[] ? decoded(raw) : encodable(value.toString());
-        boolean kept = text != null && raw.length <= LONGEST && text.indexOf(SEPARATOR) < 0 && !text.startsWith(HASHED);
+        boolean kept = text != null && raw.length <= LONGEST && database.holds(text) && !text.startsWith(HASHED);
         // a text that has no UTF-8, for half of a surrogate pair, has its own form as bytes
         return kept ? text : hash(text == null && !(value instanceof byte[]) ? value.toString().getBytes(StandardCharsets.UTF_16BE) : raw);
     }

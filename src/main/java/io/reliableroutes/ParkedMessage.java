@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -15,9 +15,9 @@ import org.apache.camel.Message;
  */
 public class ParkedMessage {
 
+    /** Milliseconds until a step that the database has refused is tried again, at least. */
+    private static final long UNBURIED_DELAY = 1000;
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final TypeReference<Map<String, Object>> HEADERS = new TypeReference<>() {
-    };
 
     /**
      * Replaces the body, a row of {@code claim-inbox-retry.sql}, by the message as the handler had it, and keeps the row.
@@ -29,11 +29,14 @@ public class ParkedMessage {
     public void restore(Exchange exchange) throws JsonProcessingException {
         Message message = exchange.getMessage();
         Map<String, Object> row = message.getBody(Map.class);
+        // the database is here now: when a failure is to be told it may be away
+        DatabaseText.of(exchange.getContext(), exchange.getProperty("inboxDataSource", String.class));
         exchange.setVariable("inboxParked", row);
         exchange.setProperty("inboxParkedId", row.get("id"));
         message.setBody(row.get("payload"));
         message.removeHeaders("*");
-        JSON.readValue((String) row.get("headers"), HEADERS).forEach(message::setHeader);
+        JsonNode headers = JSON.readTree((String) row.get("headers"));
+        headers.properties().forEach(header -> message.setHeader(header.getKey(), header.getValue().asText()));
     }
 
     /**
@@ -56,9 +59,43 @@ public class ParkedMessage {
         parameters.put("message_id", row.get("message_id"));
         parameters.put("id", row.get("id"));
         parameters.put("seen_attempts", seen);
+        if (Boolean.TRUE.equals(row.get("exhausted"))) {
+            // it was no attempt: the message could not be buried. It keeps what it has failed with, and lets others go first.
+            parameters.put("attempts", seen);
+            parameters.put("error_class", row.get("error_class"));
+            parameters.put("error_message", row.get("error_message"));
+            parameters.put("delay", Math.max(UNBURIED_DELAY, InboxFailure.settings(exchange).delay()));
+            parameters.put("exhausted", true);
+            return parameters;
+        }
         InboxFailure.describe(parameters, exchange, seen + 1);
         parameters.put("exhausted", parameters.get("delay") == null);
         parameters.putIfAbsent("delay", 0L);
+        return parameters;
+    }
+
+    /**
+     * @param  exchange an inbox-retry's exchange whose message is given up and could not be made a dead letter, not null
+     * @return          true if so
+     */
+    public boolean isUnburied(Exchange exchange) {
+        return Boolean.TRUE.equals(parked(exchange).get("exhausted"));
+    }
+
+    /**
+     * @param  exchange an inbox-retry's exchange that has failed, and the database has refused to say with what, not null
+     * @return          parameters of {@code retime-inbox-message.sql}, not null
+     */
+    public Map<String, Object> failedSomehow(Exchange exchange) {
+        Map<String, Object> row = parked(exchange);
+        Map<String, Object> parameters = new LinkedHashMap<>();
+        parameters.put("consumer", InboxMessage.consumer(exchange));
+        parameters.put("message_id", row.get("message_id"));
+        parameters.put("error_class", "unknown");
+        parameters.put("id", row.get("id"));
+        parameters.put("attempts", (Integer) row.get("attempts") + 1);
+        parameters.put("exhausted", InboxFailure.settings(exchange).next((Integer) row.get("attempts") + 1) == null);
+        parameters.put("delay", Math.max(UNBURIED_DELAY, InboxFailure.settings(exchange).delay()));
         return parameters;
     }
 

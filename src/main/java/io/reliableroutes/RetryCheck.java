@@ -76,6 +76,16 @@ final class RetryCheck {
     private void checkInbox(String consumer, String topics) {
         long horizon = RetrySettings.of(context, "inbox", consumer).horizon();
         checkNames("inbox", consumer);
+        if (DatabaseText.ASCII.clean(consumer).length() > 200) {
+            throw new ConfigurationException("inboxConsumer (" + consumer + ") has more than 200 characters: it is part of every inbox key, and no index "
+                    + "would hold that. Give it a shorter name.");
+        }
+        HeaderList.of(context, consumer);
+        String tombstones = RetrySettings.value(context, "inbox", consumer, "tombstones");
+        if (!tombstones.equals("refuse") && !tombstones.equals("handle")) {
+            throw new ConfigurationException("inbox.tombstones (" + tombstones + ") for " + consumer + " is neither refuse nor handle: nobody would know "
+                    + "whether a record without a body is a message. Set one of the two.");
+        }
         String retention = property("inbox.retention");
         long needed = Math.max(duration("inbox.redelivery-horizon"), horizon + duration("dead-letter.retention"));
         if (duration("inbox.retention") < needed) {
@@ -85,7 +95,8 @@ final class RetryCheck {
                     + "): a message that comes again that late would run twice. Raise inbox.retention.");
         }
         for (String topic : topics.split(",")) {
-            if (!"false".equals(RetrySettings.value(context, "inbox", consumer, "dead-letter-topic"))
+            if (InboxFailure.isDestination(topic + ".dead")
+                    && !"false".equals(RetrySettings.value(context, "inbox", consumer, "dead-letter-topic"))
                     && property(OutboxBatch.DESTINATION + topic + ".dead").isEmpty()) {
                 throw new ConfigurationException(OutboxBatch.DESTINATION + topic + ".dead is not set, and the inbox of " + consumer + " reads "
                         + topic + ": its dead letters could not be announced. Map it to a topic, or set inbox." + consumer

@@ -56,7 +56,7 @@ public class TransactionPolicy extends JtaTransactionPolicy {
 
     /**
      * Keeps the count of the attempts. Camel has it in message headers, so a step that removes headers would make a message that
-     * always fails come again for ever.
+     * always fails come again for ever. And gives Camel no failure that it could not walk through: {@link UnsafeFailureException}.
      */
     @Override
     public Processor wrap(Route route, Processor processor) {
@@ -65,7 +65,14 @@ public class TransactionPolicy extends JtaTransactionPolicy {
             public void process(Exchange exchange) throws Exception {
                 int redeliveries = exchange.getMessage().getHeader(Exchange.REDELIVERY_COUNTER, 0, Integer.class);
                 exchange.setProperty(ATTEMPTS, redeliveries + 1);
-                super.process(exchange);
+                try {
+                    super.process(exchange);
+                } catch (Throwable failure) {
+                    exchange.setException(UnsafeFailureException.guarded(failure));
+                }
+                if (exchange.getException() != null) {
+                    exchange.setException(UnsafeFailureException.guarded(exchange.getException()));
+                }
                 failIfMarked(exchange);
                 if (redeliveries > 0) {
                     exchange.getMessage().setHeader(Exchange.REDELIVERY_COUNTER, redeliveries);

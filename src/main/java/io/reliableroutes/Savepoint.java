@@ -1,0 +1,41 @@
+package io.reliableroutes;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import javax.sql.DataSource;
+
+import jakarta.transaction.Status;
+import jakarta.transaction.SystemException;
+import jakarta.transaction.TransactionManager;
+import org.apache.camel.Exchange;
+
+/** Lets the work of a transaction go on after a statement that PostgreSQL has refused; without a transaction there is nothing to save. */
+public class Savepoint {
+
+    /**
+     * @param  exchange        any exchange of the context, not null
+     * @param  dataSource      bean name of the data source that the current transaction uses, not null
+     * @throws SQLException    if the database cannot be reached
+     * @throws SystemException if the transaction manager fails
+     */
+    public void set(Exchange exchange, String dataSource) throws SQLException, SystemException {
+        execute(exchange, dataSource, "SAVEPOINT inbox");
+    }
+
+    /** Undoes what the transaction has done since {@link #set}; parameters and errors as there. */
+    public void rollBack(Exchange exchange, String dataSource) throws SQLException, SystemException {
+        execute(exchange, dataSource, "ROLLBACK TO SAVEPOINT inbox");
+    }
+
+    private static void execute(Exchange exchange, String dataSource, String statement) throws SQLException, SystemException {
+        TransactionManager manager = exchange.getContext().getRegistry().findSingleByType(TransactionManager.class);
+        if (manager == null || manager.getStatus() == Status.STATUS_NO_TRANSACTION) {
+            return;
+        }
+        DataSource source = exchange.getContext().getRegistry().lookupByNameAndType(dataSource, DataSource.class);
+        try (Connection connection = source.getConnection(); Statement open = connection.createStatement()) {
+            open.execute(statement);
+        }
+    }
+}
