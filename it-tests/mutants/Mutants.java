@@ -30,6 +30,7 @@ final class Mutants {
         all.addAll(relay());
         all.addAll(inbox());
         all.addAll(position());
+        all.addAll(received());
         all.addAll(inboxRetry());
         all.addAll(handlers());
         all.addAll(jms());
@@ -126,6 +127,25 @@ final class Mutants {
     private static Mutant withoutPosition(String name, Scenario scenario, String caught) {
         return new Mutant(name, scenario, caught)
                 .edit(INBOX, "          offsetRepository: \"#bean:{{inboxPosition}}\"\n          autoOffsetReset: none\n", "          autoOffsetReset: earliest\n");
+    }
+
+    /** The identity, the poorer ways and what the handler is given. */
+    private static List<Mutant> received() {
+        return List.of(
+                new Mutant("identity cuts long ids", Scenario.MESSAGES_OF_ANY_IDENTITY_HAVE_ONE_EFFECT, "booked is [t-1")
+                        .edit(SQL + "insert-inbox-message.sql", "SELECT ?, ?, ?\nFROM", "SELECT ?, ?, left(?, 20)\nFROM"),
+                new Mutant("identity leaves the source out", Scenario.MESSAGES_OF_ANY_IDENTITY_HAVE_ONE_EFFECT, "booked is [t-1")
+                        .edit(SQL + "insert-inbox-message.sql", "SELECT ?, ?, ?\nFROM", "SELECT ?, left(?, 0), ?\nFROM"),
+                new Mutant("there is no last resort", Scenario.MESSAGE_THAT_IS_REFUSED_EVERYWHERE_STOPS_NOBODY, "m-1 is nowhere and m-2 waits behind it")
+                        .edit("camel/failed-message-sink.kamelet.yaml", "                    method: isRefused", "                    method: isOutage"),
+                new Mutant("burial that fails is tried again at once", Scenario.BURIAL_THAT_IS_REFUSED_IS_TRIED_LATER, "burials were refused meanwhile")
+                        .edit(SQL + "repark-inbox-message.sql", "now() + :#delay * interval '1 millisecond'", "now()"),
+                new Mutant("parked message loses a header", Scenario.RETRY_HAS_THE_HEADERS_OF_THE_FIRST_DELIVERY, "the retry has got")
+                        .edit(SQL + "park-inbox-message.sql", "CAST(:#headers AS jsonb), false", "CAST(:#headers AS jsonb) - 'ce_type', false"),
+                new Mutant("first delivery has other headers", Scenario.RETRY_HAS_THE_HEADERS_OF_THE_FIRST_DELIVERY, "the retry has got")
+                        .edit(INBOX, "method: handOver(${exchange})", "method: check(${exchange})  # twice"),
+                new Mutant("isolation is left to the database", Scenario.CONTENTION_USES_UP_NO_ATTEMPT, "was used up by another transaction")
+                        .set("camel.beans.bankB", "#class:" + DefaultIsolation.class.getName()));
     }
 
     private static Mutant stockPolicy(String name, Scenario scenario, String caught) {
