@@ -44,10 +44,12 @@ class CommittedRowIsPublishedIT {
     }
 
     @Test
-    void headersOfARowCannotChooseTheTopicOrTheKey() {
+    void headersOfARowAreDataWhateverTheirNames() {
         outbox.database.update("""
                 INSERT INTO outbox_message (destination, message_key, type, payload, headers)
-                VALUES ('transfer.requested', 'k', 't', 'x', '{"kafka.OVERRIDE_TOPIC": "evil", "CamelKafkaOverrideTopic": "evil", "kafka.KEY": "evil"}')
+                VALUES ('transfer.requested', 'k', 't', 'x', '{"kafka.OVERRIDE_TOPIC": "evil", "CamelKafkaOverrideTopic": "evil", "kafka.KEY": "evil",
+                  "kafka.PARTITION_KEY": "999", "kafka.OVERRIDE_TIMESTAMP": "1000", "CE_ID": "evil", "Content-Type": "evil", "nothing": null,
+                  "number": 0.0000001, "object": {"a": [1, true]}, "text": "\u00e4\ud83d\ude00"}')
                 """);
 
         try (Routes relay = Routes.start(outbox.settings(), "bank-a-relay.camel.yaml")) {
@@ -56,7 +58,10 @@ class CommittedRowIsPublishedIT {
 
         assertThat(outbox.topic.records()).singleElement().satisfies(record -> {
             assertThat(record.key()).isEqualTo("k");
-            assertThat(Topic.headers(record)).doesNotContainKeys("kafka.OVERRIDE_TOPIC", "CamelKafkaOverrideTopic", "kafka.KEY");
+            assertThat(record.timestamp()).isGreaterThan(1_700_000_000_000L);
+            assertThat(Topic.headers(record)).containsEntry("kafka.OVERRIDE_TOPIC", "evil").containsEntry("kafka.PARTITION_KEY", "999")
+                    .containsEntry("number", "0.0000001").containsEntry("object", "{\"a\":[1,true]}").containsEntry("text", "\u00e4\ud83d\ude00")
+                    .containsEntry("content-type", "application/json").doesNotContainKeys("nothing", "CE_ID", "Content-Type");
         });
     }
 }

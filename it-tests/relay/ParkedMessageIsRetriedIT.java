@@ -78,33 +78,6 @@ class ParkedMessageIsRetriedIT {
     }
 
     @Test
-    void closedDestinationUsesUpNoAttemptAndGoesOutInOrderWhenItOpens() {
-        settings.put("outbox.destination.transfer.requested", outbox.topic.name() + ".later");
-        outbox.insertMany(500, 5);
-        outbox.database.insertOutbox("transfer.completed", "other", "1");
-        settings.put("outbox.destination.transfer.completed", outbox.topic.name());
-        try (Routes relay = Routes.start(settings, "bank-a-relay.camel.yaml")) {
-            RelayFixture.await().untilAsserted(() -> assertThat(outbox.topic.bodies()).contains("1"));
-            outbox.awaitEmpty();
-            int failures = relay.failures();
-            outbox.database.insertOutbox("transfer.requested", "k0", "101");
-            outbox.awaitEmpty();
-            // one failed batch opened the circuit; only the message that tries the destination is refused from then on
-            assertThat(outbox.database.rows("SELECT reason, sum(attempts) AS attempts FROM outbox_parked GROUP BY reason ORDER BY reason"))
-                    .containsExactly(Map.of("reason", "BEHIND", "attempts", 0L), Map.of("reason", "CIRCUIT", "attempts", 0L));
-            assertThat(failures).isLessThan(20);
-
-            outbox.topic.kafka().createTopics(4, outbox.topic.name() + ".later");
-            awaitAllSent();
-        }
-
-        harness.Topic later = new harness.Topic(outbox.topic.kafka(), outbox.topic.name() + ".later");
-        assertThat(later.records()).hasSize(501);
-        RelayFixture.assertOrderPerKey(later.records());
-        assertThat(outbox.database.count("dead_letter")).isZero();
-    }
-
-    @Test
     void followersOvertakeWhereOrderIsSkip() throws Exception {
         settings.put("outbox.order", "skip");
         limit("2000");

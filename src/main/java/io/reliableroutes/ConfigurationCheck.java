@@ -33,7 +33,7 @@ final class ConfigurationCheck implements StartupListener {
     private static final List<String> SETTINGS = List.of("alert.poll-delay", "alert.window", "check.wait", "dead-letter.retention", "inbox.headers", "inbox.max-poll-records",
             "inbox.outage-delay", "inbox.permanent-errors", "inbox.redelivery-horizon", "inbox.retention", "inbox.retry.poll-max-delay", "inbox.tombstones", "kafka.brokers",
             "outbox.archive", "outbox.archive-retention", "outbox.circuit-delay", "outbox.relay.max-request-size", "outbox.relay.metadata-timeout",
-            "outbox.relay.outage-max-delay", "outbox.relay.poll-max-delay", "outbox.relay.producer-batch-size",
+            "outbox.relay.max-batch-bytes", "outbox.relay.outage-max-delay", "outbox.relay.poll-max-delay", "outbox.relay.producer-batch-size",
             "outbox.relay.rows-per-shard", "outbox.relay.send-deadline", "outbox.relay.shards-per-batch", "outbox.retry.poll-max-delay",
             "retention.poll-delay", "sql.dialect", "tx.policy");
 
@@ -165,8 +165,8 @@ final class ConfigurationCheck implements StartupListener {
             return;
         }
         Object destination = query(target).get("outboxDestination");
-        if (context.resolvePropertyPlaceholders("{{" + OutboxBatch.DESTINATION + destination + ":}}").isEmpty()) {
-            throw new ConfigurationException(OutboxBatch.DESTINATION + destination + " is not set, and route " + route.getId()
+        if (context.resolvePropertyPlaceholders("{{" + OutboxDestinations.PREFIX + destination + ":}}").isEmpty()) {
+            throw new ConfigurationException(OutboxDestinations.PREFIX + destination + " is not set, and route " + route.getId()
                     + " writes to it: its messages would wait in outbox_parked. Map the destination to a topic.");
         }
         dataSources.add(String.valueOf(query(target).get("outboxDataSource")));

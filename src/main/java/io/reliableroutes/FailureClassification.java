@@ -8,7 +8,6 @@ import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLTransientConnectionException;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 
 import org.apache.camel.CamelContext;

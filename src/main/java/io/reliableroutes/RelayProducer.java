@@ -4,7 +4,6 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -25,7 +24,6 @@ import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.UnsupportedForMessageFormatException;
-import org.apache.kafka.common.header.Header;
 
 /**
  * A Kafka producer that stops at its first failure. Kafka's own goes on: it would deliver the second message of a key after it has
@@ -39,15 +37,14 @@ final class RelayProducer implements InvocationHandler {
 
     private final Supplier<Producer<Object, Object>> factory;
     private final Duration deadline;
-    private final AtomicReference<RuntimeException> failure = new AtomicReference<>();
-    private volatile Producer<Object, Object> producer;
+    private volatile Attempt current;
     /** the sending thread knows of the failure: its batch is over, the next send belongs to a new one */
     private boolean reported;
 
     private RelayProducer(Supplier<Producer<Object, Object>> factory, Duration deadline) {
         this.factory = factory;
         this.deadline = deadline;
-        this.producer = factory.get();
+        this.current = new Attempt(factory.get());
     }
 
     /**
@@ -67,7 +64,7 @@ final class RelayProducer implements InvocationHandler {
             return send((ProducerRecord<?, ?>) args[0]);
         }
         try {
-            return method.invoke(producer, args);
+            return method.invoke(current.producer, args);
         } catch (InvocationTargetException e) {
             throw e.getCause();
         }
@@ -75,75 +72,81 @@ final class RelayProducer implements InvocationHandler {
 
     @SuppressWarnings("unchecked")
     private Future<RecordMetadata> send(ProducerRecord<?, ?> record) {
-        if (failure.get() != null) {
+        Attempt attempt = current;
+        if (attempt.failure.get() != null) {
             if (!reported) {
-                throw report();
+                throw report(attempt);
             }
-            producer = factory.get();
+            attempt = new Attempt(factory.get());
+            current = attempt;
             reported = false;
-            failure.set(null);
         }
-        Producer<Object, Object> current = producer;
+        Attempt sender = attempt;
         Callback stopAtFailure = (metadata, e) -> {
             if (e != null) {
-                fail(current, record, e);
+                sender.fail(record, e);
             }
         };
         Future<RecordMetadata> sent;
         try {
-            sent = current.send((ProducerRecord<Object, Object>) record, stopAtFailure);
+            sent = sender.producer.send((ProducerRecord<Object, Object>) record, stopAtFailure);
         } catch (RuntimeException e) {
-            fail(current, record, e);
-            throw report();
+            sender.fail(record, e);
+            throw report(sender);
         }
-        if (failure.get() != null) {
-            throw report();
+        if (sender.failure.get() != null) {
+            throw report(sender);
         }
-        return new Acknowledgement(current, record, sent, System.nanoTime() + deadline.toNanos());
+        return new Acknowledgement(sender, record, sent, System.nanoTime() + deadline.toNanos());
     }
 
-    private RuntimeException report() {
+    private RuntimeException report(Attempt attempt) {
         reported = true;
-        return failure.get();
-    }
-
-    private void fail(Producer<Object, Object> failed, ProducerRecord<?, ?> record, Throwable e) {
-        Throwable refusal = refusal(e);
-        RuntimeException known = refusal != null ? new RejectedRecordException(messageId(record), refusal)
-                : new KafkaException("broker did not acknowledge: " + e.getMessage(), e);
-        if (failed == producer && failure.compareAndSet(null, known)) {
-            failed.close(Duration.ZERO);
-        }
+        return attempt.failure.get();
     }
 
     /** The error if it is about the record or its topic, else null: {@code UnknownTopicOrPartition} comes as the cause of a time-out. */
-    private static Throwable refusal(Throwable e) {
-        for (Throwable t = e; t != null; t = t.getCause()) {
-            if (t instanceof RecordTooLargeException || t instanceof SerializationException || t instanceof InvalidTopicException
-                    || t instanceof TopicAuthorizationException || t instanceof UnknownTopicOrPartitionException
-                    || t instanceof UnsupportedForMessageFormatException
+    private static RejectedRecordException refusal(ProducerRecord<?, ?> record, Throwable e) {
+        for (Throwable t : UnsafeFailureException.causes(e)) {
+            if (t instanceof InvalidTopicException || t instanceof TopicAuthorizationException || t instanceof UnknownTopicOrPartitionException) {
+                return new RejectedRecordException(record.value(), RejectedRecordException.Fault.DESTINATION, t);
+            }
+            if (t instanceof RecordTooLargeException || t instanceof SerializationException || t instanceof UnsupportedForMessageFormatException
                     || t instanceof org.apache.kafka.common.InvalidRecordException
                     || t instanceof org.apache.kafka.common.errors.PolicyViolationException) {
-                return t;
+                return new RejectedRecordException(record.value(), RejectedRecordException.Fault.MESSAGE, t);
             }
         }
         return null;
     }
 
-    private static String messageId(ProducerRecord<?, ?> record) {
-        Header id = record.headers().lastHeader("ce_id");
-        return id == null ? "without id" : new String(id.value(), StandardCharsets.UTF_8);
+    /** One producer with its first failure: what an old one still tells is not taken for a failure of its successor. */
+    private static final class Attempt {
+
+        private final Producer<Object, Object> producer;
+        private final AtomicReference<RuntimeException> failure = new AtomicReference<>();
+
+        Attempt(Producer<Object, Object> producer) {
+            this.producer = producer;
+        }
+
+        void fail(ProducerRecord<?, ?> record, Throwable e) {
+            RejectedRecordException refusal = refusal(record, e);
+            if (failure.compareAndSet(null, refusal != null ? refusal : new KafkaException("broker did not acknowledge: " + e.getMessage(), e))) {
+                producer.close(Duration.ZERO);
+            }
+        }
     }
 
     /** The future of one record: it fails with the first failure of its batch, and no later than at the deadline. */
     private final class Acknowledgement extends CompletableFuture<RecordMetadata> {
 
-        private final Producer<Object, Object> sender;
+        private final Attempt sender;
         private final ProducerRecord<?, ?> record;
         private final Future<RecordMetadata> sent;
         private final long due;
 
-        Acknowledgement(Producer<Object, Object> sender, ProducerRecord<?, ?> record, Future<RecordMetadata> sent, long due) {
+        Acknowledgement(Attempt sender, ProducerRecord<?, ?> record, Future<RecordMetadata> sent, long due) {
             this.sender = sender;
             this.record = record;
             this.sent = sent;
@@ -155,11 +158,11 @@ final class RelayProducer implements InvocationHandler {
             try {
                 return sent.get(Math.max(0, due - System.nanoTime()), TimeUnit.NANOSECONDS);
             } catch (ExecutionException e) {
-                fail(sender, record, e.getCause());
+                sender.fail(record, e.getCause());
             } catch (TimeoutException e) {
-                fail(sender, record, new TimeoutException("no answer within " + deadline.toSeconds() + " s"));
+                sender.fail(record, new TimeoutException("no answer within " + deadline.toSeconds() + " s"));
             }
-            throw new ExecutionException(report());
+            throw new ExecutionException(report(sender));
         }
     }
 }

@@ -97,8 +97,8 @@ final class RetryCheck {
         for (String topic : topics.split(",")) {
             if (InboxFailure.isDestination(topic + ".dead")
                     && !"false".equals(RetrySettings.value(context, "inbox", consumer, "dead-letter-topic"))
-                    && property(OutboxBatch.DESTINATION + topic + ".dead").isEmpty()) {
-                throw new ConfigurationException(OutboxBatch.DESTINATION + topic + ".dead is not set, and the inbox of " + consumer + " reads "
+                    && property(OutboxDestinations.PREFIX + topic + ".dead").isEmpty()) {
+                throw new ConfigurationException(OutboxDestinations.PREFIX + topic + ".dead is not set, and the inbox of " + consumer + " reads "
                         + topic + ": its dead letters could not be announced. Map it to a topic, or set inbox." + consumer
                         + ".dead-letter-topic=false.");
             }
@@ -139,8 +139,8 @@ final class RetryCheck {
 
     private Set<String> destinations() {
         Set<String> destinations = new TreeSet<>();
-        context.getPropertiesComponent().loadProperties(key -> key.startsWith(OutboxBatch.DESTINATION)).stringPropertyNames()
-                .forEach(key -> destinations.add(key.substring(OutboxBatch.DESTINATION.length())));
+        context.getPropertiesComponent().loadProperties(key -> key.startsWith(OutboxDestinations.PREFIX)).stringPropertyNames()
+                .forEach(key -> destinations.add(key.substring(OutboxDestinations.PREFIX.length())));
         return destinations;
     }
 

@@ -18,7 +18,7 @@ import org.apache.camel.support.PluginHelper;
 public class Vocabulary implements CamelContextAware {
 
     /** Route templates and route configurations; Kamelets are found by their name. */
-    static final List<String> FILES = List.of("outbox-relay", "outbox-relay-policy", "outbox-retry", "outbox-retry-policy",
+    static final List<String> FILES = List.of("outbox-relay", "outbox-retry", "outbox-policy",
             "inbox", "inbox-policy", "inbox-jms", "inbox-jms-policy", "inbox-retry", "inbox-retry-policy",
             "dead-letter-alert", "retention", "housekeeping-policy");
 

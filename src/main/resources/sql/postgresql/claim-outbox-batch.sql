@@ -1,20 +1,24 @@
--- A statement of its own, after the shard locks: its snapshot sees all that their last owner did.
-DELETE FROM outbox_message m
-USING (
-  SELECT s.shard, oldest.id
+-- A statement of its own, after the shard locks: its snapshot sees all that their last owner did. The rows stay until they are sent.
+SELECT b.id, b.message_id::text AS message_id, b.destination, b.message_key, b.shard, b.type, b.content_type, b.bytes,
+       -- what no producer may send is not read
+       CASE WHEN b.bytes <= CAST(:?longest AS bigint) THEN b.payload END AS payload,
+       nullif(b.headers, '{}')::text AS headers, b.traceparent, b.created_at, 0 AS attempts, false AS exhausted,
+       (SELECT p.reason FROM outbox_parked p
+        WHERE p.destination = b.destination AND hashtextextended(p.message_key, 0) = hashtextextended(b.message_key, 0)
+          AND p.message_key = b.message_key AND p.id < b.id AND p.reason <> 'DELAYED'
+        ORDER BY p.id DESC LIMIT 1) AS behind,
+       EXISTS (SELECT 1 FROM outbox_closed c WHERE c.destination = b.destination) AS closed, false AS parked
+FROM (
+  SELECT m.*, sum(least(m.bytes, CAST(:?longest AS bigint))) OVER (ORDER BY m.id, m.message_id ROWS UNBOUNDED PRECEDING) AS total
   FROM unnest(CAST(string_to_array(:?locked, ',') AS smallint[])) AS s (shard)
   CROSS JOIN LATERAL (
-    SELECT o.id
+    SELECT o.*, coalesce(octet_length(o.payload), 0) AS bytes
     FROM outbox_message o
     WHERE o.shard = s.shard
     ORDER BY o.id
     LIMIT CAST(:?rows AS integer)
-  ) oldest
-) due
-WHERE m.shard = due.shard AND m.id = due.id
-RETURNING m.shard, m.id, m.message_id::text AS message_id, m.destination, m.message_key, m.type, m.content_type, m.payload,
-          nullif(m.headers, '{}')::text AS headers, m.traceparent, m.created_at,
-          EXISTS (SELECT 1 FROM outbox_parked p
-                  WHERE p.message_key = m.message_key AND p.id < m.id AND p.reason <> 'DELAYED') AS behind_key,
-          EXISTS (SELECT 1 FROM outbox_parked c
-                  WHERE c.destination = m.destination AND c.reason = 'CIRCUIT') AS behind_circuit
+  ) m
+) b
+-- the first one always, however large
+WHERE b.total - least(b.bytes, CAST(:?longest AS bigint)) < CAST(:?bytes AS bigint)
+ORDER BY b.id, b.message_id

@@ -1,6 +1,6 @@
 INSERT INTO outbox_parked (id, message_id, destination, message_key, shard, type, content_type, payload, headers, traceparent,
                            created_at, reason, attempts, next_attempt_at)
-SELECT nextval(pg_get_serial_sequence('outbox_message', 'id')), message.id, :#destination, nullif(:#message_key, ''),
+SELECT 0, message.id, :#destination, nullif(:#message_key, ''),
        hashtext(coalesce(nullif(:#message_key, ''), message.id::text)) & 63, :#destination,
        :#content_type, :#payload, CAST(:#headers AS jsonb),
        substring(:#traceparent FROM '^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$'),

@@ -7,5 +7,5 @@ FROM (
   ORDER BY random()
   LIMIT CAST(:?shards AS integer)
   -- the lock is the ownership: it is freed by commit, rollback or the death of the session
-  FOR UPDATE SKIP LOCKED
+  FOR NO KEY UPDATE SKIP LOCKED
 ) free

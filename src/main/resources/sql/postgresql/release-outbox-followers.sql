@@ -1,14 +1,15 @@
--- With the shards locked. The messages keep their ids, so they are published in their old order, before newer ones of their key.
-WITH released AS (
-  DELETE FROM outbox_parked b
-  WHERE b.shard = ANY (CAST(string_to_array(:?locked, ',') AS smallint[])) AND b.reason = 'BEHIND'
-    AND NOT EXISTS (
-      SELECT 1 FROM outbox_parked h WHERE h.message_key = b.message_key AND h.id < b.id AND h.reason IN ('REFUSED', 'CIRCUIT'))
-    AND NOT EXISTS (
-      SELECT 1 FROM outbox_parked c WHERE c.destination = b.destination AND c.reason = 'CIRCUIT')
-  RETURNING b.*
-)
-INSERT INTO outbox_message (id, message_id, destination, message_key, type, content_type, payload, headers, traceparent, created_at)
-OVERRIDING SYSTEM VALUE
-SELECT id, message_id, destination, message_key, type, content_type, payload, headers, traceparent, created_at
-FROM released
+-- With the shards locked, after what held back these keys is gone: what is first of a key now waits for nobody and is due.
+UPDATE outbox_parked p
+SET reason = 'RELEASED', next_attempt_at = now()
+FROM (
+  SELECT f.id, f.message_id, f.reason
+  FROM jsonb_to_recordset(CAST(:?done AS jsonb)) AS k (destination text, message_key text)
+  CROSS JOIN LATERAL (
+    SELECT n.id, n.message_id, n.reason
+    FROM outbox_parked n
+    WHERE n.destination = k.destination AND hashtextextended(n.message_key, 0) = hashtextextended(k.message_key, 0)
+      AND n.message_key = k.message_key AND n.reason <> 'DELAYED'
+    ORDER BY n.id
+    LIMIT 1) f
+) first
+WHERE first.reason = 'BEHIND' AND p.id = first.id AND p.message_id = first.message_id

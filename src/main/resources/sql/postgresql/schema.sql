@@ -1,4 +1,5 @@
--- The tables of one service's database. Idempotent: applying it again changes nothing.
+-- The tables of one service's database. Idempotent: applying it again changes nothing. Makes the tables of an earlier release new ones; stop
+-- its processes before.
 -- Apply with: psql "$DATABASE_URL" -v ON_ERROR_STOP=1 -f schema.sql
 
 -- Messages that business transactions have committed and no relay has published. Insert and delete only.
@@ -7,17 +8,30 @@ CREATE TABLE IF NOT EXISTS outbox_message (
   message_id   uuid        NOT NULL DEFAULT gen_random_uuid(),
   destination  text        NOT NULL CONSTRAINT destination_is_a_name CHECK (destination ~ '^[A-Za-z0-9._-]{1,200}$'),
   message_key  text        NULL     CONSTRAINT message_key_is_not_empty CHECK (message_key <> ''),
-  -- one of 64: the unit of ownership between relays. All messages of a key are in one shard.
+  -- one of 64: the unit of ownership between relays. All messages of a key are in one shard. In no primary key: a generated column there
+  -- would forbid every DELETE in a database that is published.
   shard        smallint    NOT NULL GENERATED ALWAYS AS (hashtext(coalesce(message_key, message_id::text)) & 63) STORED,
   type         text        NOT NULL CONSTRAINT type_is_not_empty CHECK (type <> ''),
   content_type text        NOT NULL DEFAULT 'application/json',
-  payload      bytea       NOT NULL,
+  -- NULL: a tombstone, which ends its key in a compacted topic
+  payload      bytea       NULL,
   headers      jsonb       NOT NULL DEFAULT '{}' CONSTRAINT headers_are_an_object CHECK (jsonb_typeof(headers) = 'object'),
   traceparent  text        NULL     CONSTRAINT traceparent_is_w3c CHECK (traceparent ~ '^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$'),
   created_at   timestamptz NOT NULL DEFAULT now(),
-  -- serves claim-outbox-batch.sql: the oldest messages of a shard, in order
-  PRIMARY KEY (shard, id)
+  -- with the message's own id: an identity that starts again, after a switch-over for example, makes no duplicate key
+  PRIMARY KEY (id, message_id),
+  CONSTRAINT a_tombstone_has_a_key CHECK (payload IS NOT NULL OR message_key IS NOT NULL)
 );
+DO $$
+BEGIN
+  IF EXISTS (SELECT 1 FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
+             WHERE i.indrelid = 'outbox_message'::regclass AND i.indisprimary AND a.attname = 'shard') THEN
+    ALTER TABLE outbox_message DROP CONSTRAINT outbox_message_pkey, ADD PRIMARY KEY (id, message_id), ALTER COLUMN payload DROP NOT NULL,
+      ADD CONSTRAINT a_tombstone_has_a_key CHECK (payload IS NOT NULL OR message_key IS NOT NULL);
+  END IF;
+END $$;
+-- serves claim-outbox-batch.sql: the oldest messages of a shard, in order
+CREATE INDEX IF NOT EXISTS outbox_message_by_shard ON outbox_message (shard, id);
 -- A queue table is empty or full of dead rows most of the time: vacuum by count, not by share.
 ALTER TABLE outbox_message SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
   autovacuum_vacuum_insert_threshold = -1, autovacuum_vacuum_cost_delay = 0);
@@ -31,22 +45,34 @@ SELECT shard
 FROM generate_series(0, 63) AS shard
 ON CONFLICT (shard) DO NOTHING;
 
+-- A destination to which nothing can be sent: it is not mapped, its topic is missing, or it is forbidden. outbox-retry looks again when due.
+CREATE TABLE IF NOT EXISTS outbox_closed (
+  destination   text        PRIMARY KEY CONSTRAINT destination_is_a_name CHECK (destination ~ '^[A-Za-z0-9._-]{1,200}$'),
+  closed_at     timestamptz NOT NULL DEFAULT now(),
+  next_probe_at timestamptz NOT NULL,
+  error_class   text        NOT NULL,
+  error_message text        NOT NULL
+);
+
 -- Messages that are not to be published now. outbox-retry takes those that are due.
 CREATE TABLE IF NOT EXISTS outbox_parked (
+  -- the place among the messages of the key; 0 where it has none yet
   id              bigint      NOT NULL,
   message_id      uuid        NOT NULL,
   destination     text        NOT NULL CONSTRAINT destination_is_a_name CHECK (destination ~ '^[A-Za-z0-9._-]{1,200}$'),
   message_key     text        NULL     CONSTRAINT message_key_is_not_empty CHECK (message_key <> ''),
-  shard           smallint    NOT NULL REFERENCES outbox_shard (shard),
+  -- no foreign key: who delays a message would wait for the relay that has locked the shard
+  shard           smallint    NOT NULL CONSTRAINT shard_is_one_of_64 CHECK (shard BETWEEN 0 AND 63),
   type            text        NOT NULL,
   content_type    text        NOT NULL,
-  payload         bytea       NOT NULL,
+  payload         bytea       NULL,
   headers         jsonb       NOT NULL CONSTRAINT headers_are_an_object CHECK (jsonb_typeof(headers) = 'object'),
   traceparent     text        NULL,
   created_at      timestamptz NOT NULL,
   parked_at       timestamptz NOT NULL DEFAULT now(),
-  -- DELAYED: not due yet. REFUSED: holds back its key. CIRCUIT: holds back its destination. BEHIND: is held back.
-  reason          text        NOT NULL CONSTRAINT reason_is_known CHECK (reason IN ('DELAYED', 'REFUSED', 'CIRCUIT', 'BEHIND')),
+  -- DELAYED: not due yet. REFUSED: holds back its key. BEHIND: waits for an earlier message of its key. RELEASED: did so, and is due.
+  -- CLOSED: waits for its destination, and is due when that has no row in outbox_closed.
+  reason          text        NOT NULL,
   -- there is no further attempt: outbox-retry makes it a dead letter
   exhausted       boolean     NOT NULL DEFAULT false,
   attempts        integer     NOT NULL CONSTRAINT attempts_are_counted CHECK (attempts >= 0),
@@ -54,30 +80,86 @@ CREATE TABLE IF NOT EXISTS outbox_parked (
   next_attempt_at timestamptz NULL,
   error_class     text        NULL,
   error_message   text        NULL,
-  PRIMARY KEY (shard, id),
-  CONSTRAINT only_followers_have_no_due_time CHECK ((next_attempt_at IS NULL) = (reason = 'BEHIND')),
-  CONSTRAINT a_failure_has_an_error CHECK (num_nulls(error_class, first_failed_at) IN (0, 2) AND (error_class IS NOT NULL) = (reason IN ('REFUSED', 'CIRCUIT')))
+  PRIMARY KEY (id, message_id)
 );
--- serves claim-outbox-batch.sql: does an earlier message hold this key back?
-CREATE INDEX IF NOT EXISTS outbox_parked_by_key ON outbox_parked (message_key);
--- serves claim-outbox-batch.sql: is the circuit of this destination open?
-CREATE INDEX IF NOT EXISTS outbox_parked_by_circuit ON outbox_parked (destination) WHERE reason = 'CIRCUIT';
--- serves outbox-retry: what is due?
-CREATE INDEX IF NOT EXISTS outbox_parked_by_due_time ON outbox_parked (next_attempt_at) WHERE next_attempt_at IS NOT NULL;
+DO $$
+BEGIN
+  IF EXISTS (SELECT 1 FROM pg_constraint WHERE conrelid = 'outbox_parked'::regclass AND contype = 'f') THEN
+    -- before this release a closed destination was a row of outbox_parked, and a message also waited for those of its key to other destinations
+    ALTER TABLE outbox_parked DROP CONSTRAINT outbox_parked_shard_fkey, DROP CONSTRAINT outbox_parked_pkey, ADD PRIMARY KEY (id, message_id),
+      DROP CONSTRAINT reason_is_known, DROP CONSTRAINT only_followers_have_no_due_time, DROP CONSTRAINT a_failure_has_an_error,
+      ALTER COLUMN payload DROP NOT NULL, ADD CONSTRAINT shard_is_one_of_64 CHECK (shard BETWEEN 0 AND 63);
+    DROP INDEX outbox_parked_by_key, outbox_parked_by_circuit, outbox_parked_by_due_time;
+    INSERT INTO outbox_closed (destination, next_probe_at, error_class, error_message)
+    SELECT DISTINCT ON (destination) destination, now(), error_class, coalesce(error_message, '')
+    FROM outbox_parked
+    WHERE reason = 'CIRCUIT'
+    ORDER BY destination, id;
+    UPDATE outbox_parked p
+    SET reason = CASE WHEN p.reason = 'CIRCUIT' OR w.closed AND NOT w.follows_refused THEN 'CLOSED'
+                      WHEN w.follows THEN 'BEHIND' ELSE 'RELEASED' END,
+        next_attempt_at = CASE WHEN p.reason = 'BEHIND' AND NOT w.follows AND NOT w.closed THEN now() END,
+        error_class = NULL, error_message = NULL, first_failed_at = NULL
+    FROM (
+      SELECT b.id, b.message_id,
+             coalesce(bool_or(b.reason = 'REFUSED') OVER earlier, false) AND b.message_key IS NOT NULL AS follows_refused,
+             coalesce(bool_or(true) OVER earlier, false) AND b.message_key IS NOT NULL AS follows,
+             EXISTS (SELECT 1 FROM outbox_closed c WHERE c.destination = b.destination) AS closed
+      FROM outbox_parked b
+      WHERE b.reason <> 'DELAYED'
+      WINDOW earlier AS (PARTITION BY b.destination, b.message_key ORDER BY b.id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+    ) w
+    WHERE p.reason IN ('CIRCUIT', 'BEHIND') AND w.id = p.id AND w.message_id = p.message_id;
+  END IF;
+  IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conrelid = 'outbox_parked'::regclass AND conname = 'reason_is_known') THEN
+    ALTER TABLE outbox_parked
+      ADD CONSTRAINT reason_is_known CHECK (reason IN ('DELAYED', 'REFUSED', 'BEHIND', 'RELEASED', 'CLOSED')),
+      ADD CONSTRAINT who_waits_for_another_has_no_due_time CHECK ((next_attempt_at IS NULL) = (reason IN ('BEHIND', 'CLOSED'))),
+      ADD CONSTRAINT a_failure_has_an_error
+        CHECK (num_nulls(error_class, first_failed_at) IN (0, 2) AND (error_class IS NOT NULL) = (reason = 'REFUSED'));
+  END IF;
+END $$;
+-- serves claim-outbox-batch.sql: does an earlier message hold this key back? By the hash, since an index holds no key of any length.
+CREATE INDEX IF NOT EXISTS outbox_parked_by_key ON outbox_parked (destination, hashtextextended(message_key, 0), id) WHERE reason <> 'DELAYED';
+-- serves claim-due-outbox-batch.sql: where does the next refused message of a key begin to hold it back?
+CREATE INDEX IF NOT EXISTS outbox_parked_by_refused_key ON outbox_parked (destination, hashtextextended(message_key, 0), id) WHERE reason = 'REFUSED';
+-- serves outbox_opened: which destinations have messages that wait for them, and in which shards?
+CREATE INDEX IF NOT EXISTS outbox_parked_by_destination ON outbox_parked (destination, shard, id) WHERE reason = 'CLOSED';
+-- serves lock-due-outbox-shards.sql: what is due?
+CREATE INDEX IF NOT EXISTS outbox_parked_by_due_time ON outbox_parked (shard, next_attempt_at) WHERE reason IN ('REFUSED', 'RELEASED');
+-- serves release-delayed-outbox-messages.sql
+CREATE INDEX IF NOT EXISTS outbox_parked_by_delay ON outbox_parked (next_attempt_at) WHERE reason = 'DELAYED';
+ALTER TABLE outbox_parked SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
+-- Destinations that are not closed and have messages that wait for them. It looks at one row of each, however many there are.
+CREATE OR REPLACE VIEW outbox_opened AS
+WITH RECURSIVE waiting (destination) AS (
+  (SELECT p.destination FROM outbox_parked p WHERE p.reason = 'CLOSED' ORDER BY p.destination LIMIT 1)
+  UNION ALL
+  SELECT (SELECT p.destination FROM outbox_parked p WHERE p.reason = 'CLOSED' AND p.destination > w.destination ORDER BY p.destination LIMIT 1)
+  FROM waiting w
+  WHERE w.destination IS NOT NULL
+)
+SELECT w.destination
+FROM waiting w
+WHERE w.destination IS NOT NULL AND NOT EXISTS (SELECT 1 FROM outbox_closed c WHERE c.destination = w.destination);
 
 -- Published messages, where outbox.archive is on.
 CREATE TABLE IF NOT EXISTS outbox_sent (
+  -- random: neither a message that is sent twice nor an identity that starts again makes a duplicate key
+  sent_id      uuid        PRIMARY KEY DEFAULT gen_random_uuid(),
   message_id   uuid        NOT NULL,
   destination  text        NOT NULL,
   message_key  text        NULL,
   type         text        NOT NULL,
   content_type text        NOT NULL,
-  payload      bytea       NOT NULL,
+  payload      bytea       NULL,
   headers      jsonb       NOT NULL,
   traceparent  text        NULL,
   created_at   timestamptz NOT NULL,
   sent_at      timestamptz NOT NULL DEFAULT now()
 );
+ALTER TABLE outbox_sent ADD COLUMN IF NOT EXISTS sent_id uuid PRIMARY KEY DEFAULT gen_random_uuid();
+ALTER TABLE outbox_sent ALTER COLUMN payload DROP NOT NULL;
 -- serves the question whether a message was sent
 CREATE INDEX IF NOT EXISTS outbox_sent_by_message ON outbox_sent (message_id);
 -- serves retention
@@ -312,17 +394,18 @@ CREATE TABLE IF NOT EXISTS incident (
 -- A published message leaves the outbox, so SENT shows only where an archive is kept.
 CREATE OR REPLACE VIEW msg_published AS
 SELECT message_id::text AS message_id, destination, message_key, type, 'PENDING' AS status, 0 AS attempts,
-       NULL::timestamptz AS next_attempt_at, NULL::text AS error_message, created_at
+       NULL::timestamptz AS next_attempt_at, NULL::text AS error_message, created_at, NULL::text AS reason
 FROM outbox_message
 UNION ALL
-SELECT message_id::text, destination, message_key, type, CASE WHEN error_class IS NULL THEN 'PENDING' ELSE 'RETRYING' END, attempts,
-       next_attempt_at, error_message, created_at
-FROM outbox_parked
+SELECT p.message_id::text, p.destination, p.message_key, p.type, CASE WHEN p.reason = 'REFUSED' THEN 'RETRYING' ELSE 'PENDING' END, p.attempts,
+       CASE WHEN p.reason = 'CLOSED' THEN coalesce(c.next_probe_at, now()) ELSE p.next_attempt_at END,
+       coalesce(p.error_message, c.error_message), p.created_at, p.reason
+FROM outbox_parked p LEFT JOIN outbox_closed c ON p.reason = 'CLOSED' AND c.destination = p.destination
 UNION ALL
-SELECT message_id::text, destination, message_key, type, 'SENT', 0, NULL, NULL, created_at
+SELECT message_id::text, destination, message_key, type, 'SENT', 0, NULL, NULL, created_at, NULL
 FROM outbox_sent
 UNION ALL
-SELECT message_id, consumer, message_key, headers ->> 'ce_type', 'DEAD', attempts, NULL, error_message, first_failed_at
+SELECT message_id, consumer, message_key, headers ->> 'ce_type', 'DEAD', attempts, NULL, error_message, first_failed_at, NULL
 FROM dead_letter
 WHERE origin = 'OUTBOX' AND ended_at IS NULL;
 
