@@ -107,7 +107,7 @@ class RouteFilesTest {
         for (Path file : all) {
             String text = text(file);
             Set<String> local = new HashSet<>(Set.of("inboxRepository", "outboxScheduler"));
-            Matcher names = Pattern.compile("(?m)^ +- name: (\\w+)$|^ {6}(outbox\\w+):$").matcher(text);
+            Matcher names = Pattern.compile("(?m)^ +- name: (\\w+)$|^ {6}([a-z]\\w+):$").matcher(text);
             while (names.find()) {
                 local.add(names.group(1) == null ? names.group(2) : names.group(1));
             }

@@ -46,6 +46,15 @@ public record Topic(Kafka kafka, String name) {
         }
     }
 
+    /** How many records were ever written to it, without reading them. */
+    public long size() {
+        Map<String, Object> settings = Map.of("bootstrap.servers", kafka.brokers());
+        try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer())) {
+            return consumer.endOffsets(consumer.partitionsFor(name).stream().map(info -> new TopicPartition(name, info.partition())).toList())
+                    .values().stream().mapToLong(Long::longValue).sum();
+        }
+    }
+
     /** The bodies in the topic, as text. */
     public List<String> bodies() {
         return records().stream().map(record -> new String(record.value(), StandardCharsets.UTF_8)).toList();

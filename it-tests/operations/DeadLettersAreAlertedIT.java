@@ -75,19 +75,6 @@ class DeadLettersAreAlertedIT {
     }
 
     @Test
-    void closedDestinationIsToldAndItsOpeningToo() {
-        bank.database.update("""
-                INSERT INTO outbox_parked (id, message_id, destination, shard, type, content_type, payload, headers, created_at, reason, attempts,
-                                           first_failed_at, next_attempt_at, error_class, error_message)
-                VALUES (1, gen_random_uuid(), 'gone', 0, 't', 't', '', '{}', now(), 'CIRCUIT', 0, now(), now(), 'X', 'no such topic')""");
-        try (Routes routes = bank.start(CHANNELS)) {
-            OperatedBank.await().untilAsserted(() -> assertThat(told()).containsExactly("CIRCUIT gone X 0"));
-            bank.database.update("DELETE FROM outbox_parked");
-            OperatedBank.await().untilAsserted(() -> assertThat(told()).containsExactly("CIRCUIT gone X 0", "RECOVERED gone X 0"));
-        }
-    }
-
-    @Test
     void alertGoesByMailAndAFailingChannelKeepsItsAlertAndDisturbsNoOther() {
         GreenMail mail = new GreenMail(new ServerSetup(0, "localhost", ServerSetup.PROTOCOL_SMTP));
         mail.start();

@@ -89,6 +89,9 @@ final class ConfigurationCheck implements StartupListener {
             if (kafka) {
                 new TopicCheck(context).check();
             }
+            if (context.getRouteDefinitions().stream().anyMatch(route -> parameters(route).containsKey("relayDataSource"))) {
+                new OutboxCheck(context).nameClosed();
+            }
         }
         enlisted.addAll(dataSources);
         XaStart.run(context, enlisted, jms, queues);

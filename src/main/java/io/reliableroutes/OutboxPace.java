@@ -12,18 +12,26 @@ import org.apache.camel.Message;
  */
 public class OutboxPace {
 
+    /** Failures in a row after which somebody is told. */
+    private static final int TOLD_AFTER = 5;
+
     private final AtomicInteger turn = new AtomicInteger();
     private double share = 1;
+    private boolean told;
 
     /**
      * Sets the parameters of the statements that lock shards and claim a batch, as headers: {@code shards}, {@code rows}, {@code bytes},
-     * {@code longest} (bytes of a payload that may be sent) and {@code turn}, which changes from one poll to the next.
+     * {@code longest} (bytes of a payload that may be sent), {@code turn}, which changes from one poll to the next, and {@code fresh}, which is
+     * true at the first poll and after a failure: what was known of the servers may have changed.
      *
-     * @param exchange a relay's exchange at its beginning, not null
+     * @param exchange   a relay's exchange at its beginning, not null
+     * @param dataSource bean name of the outbox' data source, not null
      */
-    public void limit(Exchange exchange) {
+    public void limit(Exchange exchange, String dataSource) {
         CamelContext context = exchange.getContext();
-        boolean failed = exchange.getProperty(TransactionPolicy.ATTEMPTS, 1, Integer.class) > 1;
+        int attempt = exchange.getProperty(TransactionPolicy.ATTEMPTS, 1, Integer.class);
+        boolean failed = attempt > 1;
+        tell(exchange, dataSource, attempt);
         int mostShards = number(context, "outbox.relay.shards-per-batch");
         int mostRows = number(context, "outbox.relay.rows-per-shard");
         long mostBytes = number(context, "outbox.relay.max-batch-bytes");
@@ -39,7 +47,18 @@ public class OutboxPace {
         message.setHeader("rows", Math.max(1, total / shards));
         message.setHeader("bytes", Math.max(1, (long) (mostBytes * share)));
         message.setHeader("longest", number(context, "outbox.relay.max-request-size"));
+        message.setHeader("fresh", failed || turn.get() == 0);
         message.setHeader("turn", turn.incrementAndGet() % 2 == 0);
+    }
+
+    private void tell(Exchange exchange, String dataSource, int attempt) {
+        if (attempt == TOLD_AFTER + 1) {
+            told = true;
+            Incidents.raise(exchange.getContext(), dataSource, "RELAY", dataSource, FailureClassification.failure(exchange));
+        } else if (told && attempt == 1) {
+            told = false;
+            Incidents.end(exchange.getContext(), dataSource, "RELAY", dataSource);
+        }
     }
 
     private static int number(CamelContext context, String setting) {

@@ -71,7 +71,7 @@ record OutboxRecord(Map<String, Object> row, Map<String, String> headers) {
         try {
             JSON.readTree(json).properties().forEach(header -> {
                 String text = text(header.getValue());
-                if (text != null && !RESERVED.matcher(header.getKey()).matches()) {
+                if (text != null && !isReserved(header.getKey())) {
                     headers.put(header.getKey(), text);
                 }
             });
@@ -79,6 +79,11 @@ record OutboxRecord(Map<String, Object> row, Map<String, String> headers) {
             throw new RejectedRecordException(this, RejectedRecordException.Fault.MESSAGE, new SerializationException("headers cannot be read: "
                     + e.getOriginalMessage() + ". The message is not sent. Write a JSON object of texts.", e));
         }
+    }
+
+    /** True for names that only the columns of a row set, in any case. */
+    static boolean isReserved(String name) {
+        return RESERVED.matcher(name).matches();
     }
 
     /** A text as it is, null for null, and everything else as JSON writes it, numbers without an exponent. */

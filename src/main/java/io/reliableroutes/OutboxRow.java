@@ -6,7 +6,11 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import org.apache.camel.Exchange;
 
 /**
@@ -15,33 +19,96 @@ import org.apache.camel.Exchange;
  */
 public class OutboxRow {
 
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,200}");
+    private static final Instant LATEST = Instant.parse("9999-12-31T00:00:00Z");
+
     /**
      * @param  exchange                the exchange of an outbox-sink with its variables, not null
-     * @return                         one value for each parameter, not null
-     * @throws InvalidMessageException if the due time is none
+     * @return                         one value for each parameter, not null: {@code due} is an instant, {@code delay} milliseconds from now
+     *                                 on the clock of the database; both are null for a message that is due at once
+     * @throws InvalidMessageException if the due time is none, the key or a header is no text that PostgreSQL takes, or a message without a
+     *                                 body is not meant to be a tombstone
+     * @throws ConfigurationException  if {@code outboxHeaders} is no list of names
      */
     public Map<String, Object> parameters(Exchange exchange) {
         Map<String, Object> row = new HashMap<>();
         row.put("destination", exchange.getVariable("outboxDestination"));
-        row.put("message_key", exchange.getVariable("outboxKey"));
+        row.put("message_key", text("outboxKey", exchange.getVariable("outboxKey", String.class)));
         row.put("content_type", exchange.getVariable("outboxContentType"));
-        row.put("payload", exchange.getMessage().getBody(byte[].class));
-        row.put("headers", exchange.getVariable("outboxHeaders"));
+        row.put("payload", payload(exchange, (String) row.get("message_key")));
+        row.put("headers", headers(exchange, exchange.getVariable("outboxHeaders", String.class)));
         row.put("traceparent", exchange.getMessage().getHeader("traceparent", String.class));
-        row.put("due", due(exchange.getVariable("outboxDue", String.class)));
+        String due = exchange.getVariable("outboxDue", String.class).trim();
+        row.put("due", due.isEmpty() || due.startsWith("P") ? null : instant(due));
+        row.put("delay", due.startsWith("P") ? delay(due) : null);
         return row;
     }
 
-    private static String due(String text) {
-        if (text.isBlank()) {
-            return null;
+    private static byte[] payload(Exchange exchange, String key) {
+        byte[] payload = exchange.getMessage().getBody(byte[].class);
+        boolean tombstone = "true".equals(exchange.getVariable("outboxTombstone", String.class));
+        if (payload == null && !(tombstone && key != null && !key.isEmpty())) {
+            throw new InvalidMessageException("outbox-sink to " + exchange.getVariable("outboxDestination") + " has no body: it would delete "
+                    + "what a compacted topic keeps of the key, so nothing was written. Set a body, or a key and outboxTombstone: true.");
+        }
+        return payload;
+    }
+
+    private static String headers(Exchange exchange, String names) {
+        Map<String, String> headers = new TreeMap<>();
+        for (String name : names.isBlank() ? new String[0] : names.trim().split("\\s*,\\s*")) {
+            if (!NAME.matcher(name).matches() || OutboxRecord.isReserved(name)) {
+                throw new ConfigurationException("outboxHeaders (" + name + ") is no name of a header that may travel: nothing was written. Write "
+                        + "the names of headers of the message with commas between them, none that CloudEvents or the pack itself sets.");
+            }
+            String value = text("header " + name, exchange.getMessage().getHeader(name, String.class));
+            if (value != null) {
+                headers.put(name, value);
+            }
         }
         try {
-            Instant due = text.startsWith("P") ? Instant.now().plus(Duration.parse(text)) : OffsetDateTime.parse(text).toInstant();
-            return due.toString();
-        } catch (DateTimeException | ArithmeticException e) {
-            throw new InvalidMessageException("outboxDue (" + text + ") is neither an instant like 2027-01-31T08:00:00Z nor a duration like "
-                    + "PT15M: nobody would know when to publish the message, so nothing was written. Correct it.");
+            return JSON.writeValueAsString(headers);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
         }
+    }
+
+    private static String text(String what, String value) {
+        if (value != null && (value.indexOf('\0') >= 0 || value.chars().filter(c -> Character.isSurrogate((char) c)).count()
+                != 2 * value.codePoints().filter(Character::isSupplementaryCodePoint).count())) {
+            throw new InvalidMessageException(what + " has a character that PostgreSQL does not store (NUL, or half of a pair): nothing was "
+                    + "written. Refuse such input where it comes in.");
+        }
+        return value;
+    }
+
+    private static String instant(String text) {
+        try {
+            Instant due = OffsetDateTime.parse(text).toInstant();
+            if (due.isBefore(LATEST) && due.isAfter(Instant.EPOCH)) {
+                return due.toString();
+            }
+        } catch (DateTimeException e) {
+            // told below
+        }
+        throw noDueTime(text);
+    }
+
+    private static Long delay(String text) {
+        try {
+            Duration delay = Duration.parse(text);
+            if (delay.toDays() < 36_500) {
+                return Math.max(0, delay.toMillis());
+            }
+        } catch (DateTimeException | ArithmeticException e) {
+            // told below
+        }
+        throw noDueTime(text);
+    }
+
+    private static InvalidMessageException noDueTime(String text) {
+        return new InvalidMessageException("outboxDue (" + text + ") is neither an instant like 2027-01-31T08:00:00Z nor a duration like "
+                + "PT15M: nobody would know when to publish the message, so nothing was written. Correct it.");
     }
 }

@@ -3,7 +3,6 @@ package io.reliableroutes;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 
 import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.RouteDefinition;
@@ -48,12 +47,9 @@ final class RetryCheck {
             }
         }
         if (relay) {
-            duration("outbox.circuit-delay");
-            RelayKafkaClientFactory.deadline(property("outbox.relay.send-deadline"));
-            for (String destination : destinations()) {
-                RetrySettings.of(context, "outbox", destination);
-                checkNames("outbox", destination);
-            }
+            OutboxCheck outbox = new OutboxCheck(context);
+            outbox.checkSettings();
+            outbox.destinations().forEach(destination -> checkNames("outbox", destination));
         }
     }
 
@@ -135,13 +131,6 @@ final class RetryCheck {
 
     private long duration(String setting) {
         return Settings.milliseconds(context, setting);
-    }
-
-    private Set<String> destinations() {
-        Set<String> destinations = new TreeSet<>();
-        context.getPropertiesComponent().loadProperties(key -> key.startsWith(OutboxDestinations.PREFIX)).stringPropertyNames()
-                .forEach(key -> destinations.add(key.substring(OutboxDestinations.PREFIX.length())));
-        return destinations;
     }
 
     private String property(String name) {

@@ -60,7 +60,7 @@ WITH request AS (
 ), outbox AS (
   INSERT INTO outbox_parked (id, message_id, destination, message_key, shard, type, content_type, payload, headers, traceparent,
                              created_at, reason, attempts, next_attempt_at)
-  SELECT nextval(pg_get_serial_sequence('outbox_message', 'id')), CAST(r.message_id AS uuid), r.consumer, r.message_key,
+  SELECT r.id, CAST(r.message_id AS uuid), r.consumer, r.message_key,
          hashtext(coalesce(r.message_key, r.message_id)) & 63, r.headers ->> 'ce_type', r.headers ->> 'content-type', r.payload,
          r.headers - 'ce_type' - 'content-type' - 'traceparent', r.headers ->> 'traceparent', r.first_failed_at, 'DELAYED', 0, r.due_at
   FROM replayed r

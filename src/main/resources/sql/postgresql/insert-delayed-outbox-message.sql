@@ -4,5 +4,7 @@ SELECT 0, message.id, :#destination, nullif(:#message_key, ''),
        hashtext(coalesce(nullif(:#message_key, ''), message.id::text)) & 63, :#destination,
        :#content_type, :#payload, CAST(:#headers AS jsonb),
        substring(:#traceparent FROM '^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$'),
-       now(), 'DELAYED', 0, CAST(:#due AS timestamptz)
+       now(), 'DELAYED', 0,
+       -- by the clock of the database, whatever the sender's says
+       coalesce(CAST(:#due AS timestamptz), now() + CAST(:#delay AS bigint) * interval '1 millisecond')
 FROM (SELECT gen_random_uuid() AS id) message

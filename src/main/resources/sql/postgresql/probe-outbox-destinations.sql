@@ -6,6 +6,11 @@ WITH probed AS (
   DELETE FROM outbox_closed c
   USING probed
   WHERE c.destination = probed.destination AND probed.open
+), over AS (
+  UPDATE incident i
+  SET ended_at = now()
+  FROM probed
+  WHERE i.kind = 'CLOSED' AND i.subject = probed.destination AND probed.open AND i.ended_at IS NULL
 ), postponed AS (
   UPDATE outbox_parked p
   SET next_attempt_at = now() + due.delay * interval '1 millisecond'

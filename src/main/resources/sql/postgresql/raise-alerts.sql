@@ -13,12 +13,6 @@ WITH told AS (
          (array_agg(told.error_message ORDER BY told.id))[1] AS error_message
   FROM told
   GROUP BY told.consumer, told.error_class
-  UNION ALL
-  SELECT p.destination, p.error_class, 0, NULL, min(p.error_message)
-  FROM outbox_parked p
-  WHERE p.reason = 'CIRCUIT'
-    AND NOT EXISTS (SELECT 1 FROM alert_window w WHERE w.consumer = p.destination AND w.error_class = p.error_class)
-  GROUP BY p.destination, p.error_class
 ), opened AS (
   INSERT INTO alert_window (consumer, error_class, ends_at)
   SELECT news.consumer, news.error_class, now() + CAST(:?window AS bigint) * interval '1 millisecond'
@@ -29,12 +23,9 @@ WITH told AS (
   WHERE w.ends_at <= now()
     AND NOT EXISTS (
       SELECT 1 FROM dead_letter d WHERE d.alerted_at IS NULL AND d.consumer = w.consumer AND d.error_class = w.error_class)
-    AND NOT EXISTS (
-      SELECT 1 FROM outbox_parked p WHERE p.reason = 'CIRCUIT' AND p.destination = w.consumer AND p.error_class = w.error_class)
   RETURNING w.consumer, w.error_class
 ), alert AS (
-  SELECT CASE WHEN news.letters = 0 THEN 'CIRCUIT'
-              WHEN EXISTS (SELECT 1 FROM alert_window w WHERE w.consumer = news.consumer AND w.error_class = news.error_class) THEN 'DIGEST'
+  SELECT CASE WHEN EXISTS (SELECT 1 FROM alert_window w WHERE w.consumer = news.consumer AND w.error_class = news.error_class) THEN 'DIGEST'
               ELSE 'FIRST' END AS kind,
          news.consumer, news.error_class, news.letters, news.first_id, left(news.error_message, 500) AS error_message
   FROM news

@@ -428,3 +428,22 @@ UNION ALL
 SELECT d.message_id, d.consumer, 'DEAD', d.attempts, NULL, d.error_message, d.first_failed_at, d.source
 FROM dead_letter d LEFT JOIN dead_letter_audit a ON a.id = d.audit_id
 WHERE d.origin = 'INBOX' AND a.action IS DISTINCT FROM 'REPLAY';
+
+-- After a switch-over by logical replication the identities begin again below the rows that are there.
+DO $$
+DECLARE
+  behind record;
+BEGIN
+  FOR behind IN
+    SELECT w.name, w.highest
+    FROM (VALUES
+        (pg_get_serial_sequence('outbox_message', 'id'),
+         greatest((SELECT max(id) FROM outbox_message), (SELECT max(id) FROM outbox_parked WHERE reason <> 'DELAYED'))),
+        (pg_get_serial_sequence('inbox_parked', 'id'), (SELECT max(id) FROM inbox_parked)),
+        (pg_get_serial_sequence('dead_letter', 'id'), (SELECT max(id) FROM dead_letter)),
+        (pg_get_serial_sequence('dead_letter_audit', 'id'), (SELECT max(id) FROM dead_letter_audit))) AS w (name, highest)
+    JOIN pg_sequences s ON format('%I.%I', s.schemaname, s.sequencename) = w.name AND coalesce(s.last_value, 0) < w.highest
+  LOOP
+    PERFORM setval(behind.name::regclass, behind.highest);
+  END LOOP;
+END $$;
