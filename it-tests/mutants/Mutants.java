@@ -47,24 +47,25 @@ final class Mutants {
                 new Mutant("producer asks for no acknowledgement", Scenario.ROW_STAYS_UNTIL_ACKNOWLEDGED, "has left the outbox")
                         .edit(TOPIC_SINK, "requestRequiredAcks: all", "requestRequiredAcks: \"0\"")
                         .edit(TOPIC_SINK, "enableIdempotence: true", "enableIdempotence: false"),
-                new Mutant("relays lock rows and not shards", Scenario.TWO_RELAYS_KEEP_ORDER, "the topic has [2, 1], in this order")
-                        .edit(SQL + "lock-outbox-shards.sql", "  FOR UPDATE SKIP LOCKED\n", "")
-                        .edit(SQL + "claim-outbox-batch.sql", "LIMIT CAST(:?rows AS integer)", "LIMIT CAST(:?rows AS integer) FOR UPDATE SKIP LOCKED"),
+                new Mutant("parked messages refer to the shard that a relay locks", Scenario.DELAYED_SEND_WAITS_FOR_NO_RELAY, "a delayed send has waited")
+                        .edit(SQL + "schema.sql", "CONSTRAINT shard_is_one_of_64 CHECK (shard BETWEEN 0 AND 63),\n  type            text",
+                                "CONSTRAINT refers REFERENCES outbox_shard (shard),\n  type            text")
+                        .edit(SQL + "schema.sql", "conrelid = 'outbox_parked'::regclass AND contype = 'f'", "false")
+                        .edit(SQL + "lock-outbox-shards.sql", "FOR NO KEY UPDATE", "FOR UPDATE"),
                 new Mutant("each session takes 50 outbox ids in advance", Scenario.MESSAGES_ARE_PUBLISHED_IN_THE_ORDER_OF_THEIR_TRANSACTIONS,
                         "the topic has [1, 3, 2, 4], in this order")
                         .edit(SQL + "schema.sql", "(CACHE 1),\n  message_id   uuid", "(CACHE 50),\n  message_id   uuid"),
                 new Mutant("claim does not look for a parked message of the key", Scenario.FOLLOWERS_OF_A_PARKED_MESSAGE_WAIT, "2 is in the topic and 1")
-                        .edit(SQL + "claim-outbox-batch.sql", "WHERE p.message_key = m.message_key AND", "WHERE false AND"),
+                        .edit(SQL + "claim-outbox-batch.sql", "WHERE p.destination = b.destination AND", "WHERE false AND"),
                 new Mutant("producer has five requests on the way", Scenario.NOTHING_IS_SENT_BEHIND_A_REFUSED_MESSAGE, "of the same key, was refused")
                         .edit(TOPIC_SINK, "maxInFlightRequest: 1", "maxInFlightRequest: 5"),
                 new Mutant("producer goes on after a failure", Scenario.NOTHING_IS_SENT_BEHIND_A_REFUSED_MESSAGE, "of the same key, was refused")
                         .edit(TOPIC_SINK, "              kafkaClientFactory: \"#class:io.reliableroutes.RelayKafkaClientFactory\"\n", ""),
-                new Mutant("released followers get new ids", Scenario.RELEASED_FOLLOWERS_KEEP_THEIR_PLACE, "the topic has [3, 2], in this order")
-                        .edit(SQL + "release-outbox-followers.sql", "INTO outbox_message (id, message_id", "INTO outbox_message (message_id")
-                        .edit(SQL + "release-outbox-followers.sql", "OVERRIDING SYSTEM VALUE\nSELECT id, message_id", "SELECT message_id"),
+                new Mutant("outbox-retry releases nobody", Scenario.RELEASED_FOLLOWERS_KEEP_THEIR_PLACE, "is parked behind a message that is done")
+                        .edit(SQL + "release-outbox-followers.sql", "WHERE first.reason = 'BEHIND'", "WHERE false"),
                 new Mutant("outbox-retry does not lock the shard", Scenario.MESSAGE_THAT_COMES_WHILE_AN_OUTBOX_RETRY_COMMITS_IS_PUBLISHED,
                         "[3] is parked behind a message that is done")
-                        .edit(SQL + "lock-due-outbox-shards.sql", "  FOR UPDATE OF s\n", ""));
+                        .edit(SQL + "lock-due-outbox-shards.sql", "  FOR NO KEY UPDATE SKIP LOCKED\n", ""));
     }
 
     private static List<Mutant> inbox() {

@@ -68,4 +68,13 @@ final class Outbox {
         return database.rows("SELECT btrim(convert_from(payload, 'UTF8')) AS body FROM outbox_parked WHERE reason = ? ORDER BY id", reason)
                 .stream().map(row -> row.get("body")).toList();
     }
+
+    /** What waits behind a message, and no message of its key is there that anybody would send. */
+    List<Object> behindNobody() {
+        return database.rows("""
+                SELECT btrim(convert_from(payload, 'UTF8')) AS body FROM outbox_parked p
+                WHERE reason = 'BEHIND' AND NOT EXISTS (
+                  SELECT 1 FROM outbox_parked h WHERE h.message_key = p.message_key AND h.id < p.id AND h.reason IN ('REFUSED', 'RELEASED', 'CLOSED'))
+                ORDER BY id""").stream().map(row -> row.get("body")).toList();
+    }
 }

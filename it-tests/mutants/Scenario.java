@@ -5,7 +5,7 @@ enum Scenario {
 
     FILES_START(StartScenarios::filesStart),
     ROW_STAYS_UNTIL_ACKNOWLEDGED(RelayScenarios::rowStaysUntilAcknowledged),
-    TWO_RELAYS_KEEP_ORDER(RelayScenarios::twoRelaysKeepOrder),
+    DELAYED_SEND_WAITS_FOR_NO_RELAY(RelayScenarios::delayedSendWaitsForNoRelay),
     MESSAGES_ARE_PUBLISHED_IN_THE_ORDER_OF_THEIR_TRANSACTIONS(RelayScenarios::messagesArePublishedInTheOrderOfTheirTransactions),
     FOLLOWERS_OF_A_PARKED_MESSAGE_WAIT(RelayScenarios::followersOfAParkedMessageWait),
     NOTHING_IS_SENT_BEHIND_A_REFUSED_MESSAGE(RelayScenarios::nothingIsSentBehindARefusedMessage),

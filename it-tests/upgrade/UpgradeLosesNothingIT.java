@@ -53,7 +53,7 @@ class UpgradeLosesNothingIT {
             database.apply("schema.sql");
 
             assertThat(counts(database)).as("rows, schema.sql applied %s", time).containsExactlyEntriesOf(before);
-            assertThat(database.rows("SELECT * FROM msg_published WHERE status <> type")).as("msg_published, %s", time).isEmpty();
+            assertThat(database.rows("SELECT * FROM msg_published WHERE status <> CASE reason WHEN 'CLOSED' THEN 'PENDING' ELSE type END")).as("msg_published, %s", time).isEmpty();
             assertThat(database.rows("SELECT * FROM msg_received WHERE status <> upper(split_part(message_id, '-', 1)) AND message_id NOT LIKE 'sha256:%' AND message_id NOT LIKE '%@%'"))
                     .as("msg_received, %s", time).isEmpty();
             assertThat(database.rows("SELECT status, count(*)::integer AS n FROM msg_received GROUP BY status ORDER BY status").toString())
