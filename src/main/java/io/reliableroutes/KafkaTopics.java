@@ -2,7 +2,6 @@ package io.reliableroutes;
 
 import java.time.Duration;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,11 +12,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 import org.apache.camel.CamelContext;
-import org.apache.camel.component.kafka.KafkaComponent;
-import org.apache.camel.component.kafka.KafkaConfiguration;
 import org.apache.camel.support.service.ServiceSupport;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
@@ -111,23 +107,9 @@ final class KafkaTopics extends ServiceSupport {
 
     private synchronized Admin admin() {
         if (admin == null) {
-            admin = Admin.create(settings(context));
+            admin = KafkaAdmin.create(context);
         }
         return admin;
-    }
-
-    /** What an Admin needs to reach the broker as the routes do: their certificates and passwords, and short time-outs. Not null. */
-    static Map<String, Object> settings(CamelContext context) {
-        KafkaConfiguration kafka = context.getComponent("kafka", KafkaComponent.class).getConfiguration();
-        Map<String, Object> settings = new HashMap<>();
-        kafka.createConsumerProperties().forEach((name, value) -> {
-            if (AdminClientConfig.configNames().contains(name.toString())) {
-                settings.put(name.toString(), value);
-            }
-        });
-        settings.putAll(Map.of("bootstrap.servers", kafka.getBrokers(), "request.timeout.ms", 4000,
-                "default.api.timeout.ms", (int) TIMEOUT.toMillis()));
-        return settings;
     }
 
     @Override
