@@ -53,7 +53,7 @@ public class OutboxDestinations {
         Map<String, Object> closing = new LinkedHashMap<>();
         closing.put("destination", destination);
         closing.put("error_class", problem == null ? null : problem.getClass().getName());
-        closing.put("error_message", problem == null ? null : String.valueOf(InboxMessage.text(problem.getMessage(), 4000)));
+        closing.put("error_message", problem == null ? null : OutboxRefusal.text(problem));
         closing.put("delay", Settings.milliseconds(context, "outbox.circuit-delay"));
         return closing;
     }

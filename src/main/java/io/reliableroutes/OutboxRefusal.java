@@ -61,8 +61,13 @@ public class OutboxRefusal {
         refused.put("exhausted", delay == null);
         refused.put("delay", delay == null ? 0L : delay);
         refused.put("error_class", error.getClass().getName());
-        refused.put("error_message", InboxMessage.text(String.valueOf(error.getMessage()), 4000));
+        refused.put("error_message", text(error));
         return refused;
+    }
+
+    /** What a failure says, in characters that every database takes; not null. */
+    static String text(Throwable error) {
+        return DatabaseText.ASCII.cut(UnsafeFailureException.message(error, 4000), 4000);
     }
 
     /** A list of parameters as one, null for an empty list. */
