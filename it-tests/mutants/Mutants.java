@@ -169,8 +169,8 @@ final class Mutants {
                 new Mutant("retry does not finish the parked message", Scenario.RETRY_HAS_ONE_EFFECT, "booked is [t-1, t-1")
                         .edit(SQL + "finish-inbox-retry.sql", "WHERE p.id = ", "WHERE false AND p.id = "),
                 new Mutant("retry's handler is outside of its transaction", Scenario.RETRY_HAS_ONE_EFFECT, "neither booked nor parked nor dead")
-                        .edit(INBOX_RETRY, "- to:\n                                  uri: direct:{{inboxHandler}}",
-                                "- wireTap:\n                                  uri: direct:{{inboxHandler}}"),
+                        .edit(INBOX_RETRY, "- to:\n                                uri: direct:{{inboxHandler}}",
+                                "- wireTap:\n                                uri: direct:{{inboxHandler}}"),
                 new Mutant("retry does not lock its message", Scenario.TWO_PROCESSES_SHARE_THE_RETRIES, "t-1 is booked 2 times")
                         .edit(SQL + "claim-inbox-retry.sql", "FOR UPDATE SKIP LOCKED\n", ""),
                 new Mutant("retention forgets the key of a parked message", Scenario.PARKED_MESSAGE_KEEPS_ITS_KEY, "the key of m-1, which is parked, is gone")
