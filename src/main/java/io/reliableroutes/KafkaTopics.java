@@ -14,14 +14,19 @@ import java.util.concurrent.TimeoutException;
 import org.apache.camel.CamelContext;
 import org.apache.camel.support.service.ServiceSupport;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Which topics can be written to. A producer would look for a missing topic for {@code max.block.ms}, with every shard of its batch locked,
@@ -29,6 +34,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
  */
 final class KafkaTopics extends ServiceSupport {
 
+    private static final Logger LOG = LoggerFactory.getLogger(KafkaTopics.class);
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     private final CamelContext context;
@@ -78,6 +84,27 @@ final class KafkaTopics extends ServiceSupport {
             });
         }
         return closed;
+    }
+
+    /**
+     * @param  topics to look at, not null
+     * @return        the smallest {@code max.message.bytes} of those that are there and may be looked at, bytes; the largest integer if there is none
+     */
+    int smallestLimit(Collection<String> topics) {
+        int smallest = Integer.MAX_VALUE;
+        for (KafkaFuture<Config> answer : admin().describeConfigs(topics.stream().distinct()
+                .map(topic -> new ConfigResource(ConfigResource.Type.TOPIC, topic)).toList()).values().values()) {
+            try {
+                Config config = answer.get(TIMEOUT.toSeconds() + 1, TimeUnit.SECONDS);
+                smallest = Math.min(smallest, Integer.parseInt(config.get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG).value()));
+            } catch (ExecutionException | TimeoutException e) {
+                LOG.debug("the limits of a topic are not known", e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return smallest;
+            }
+        }
+        return smallest;
     }
 
     /** After a failure: a topic may be gone. */

@@ -80,6 +80,12 @@ public class OutboxDestinations {
         return closed;
     }
 
+    /** Every topic that a destination is mapped to, not null. */
+    static Collection<String> topics(CamelContext context) {
+        return context.getPropertiesComponent().loadProperties(name -> name.startsWith(PREFIX)).values().stream().map(String::valueOf)
+                .map(context::resolvePropertyPlaceholders).filter(topic -> !topic.isBlank()).toList();
+    }
+
     /** The topic, null if the destination is not mapped. */
     String topic(CamelContext context, String destination) {
         String topic = topics.get(destination);
