@@ -43,7 +43,7 @@ final class InboxFailure {
     }
 
     /** What has failed, without what Camel wraps around an Error; null for null. */
-    private static Throwable told(Throwable failure) {
+    static Throwable told(Throwable failure) {
         List<Throwable> causes = UnsafeFailureException.causes(failure);
         return causes.size() > 1 && causes.get(0) instanceof CamelExecutionException ? causes.get(1) : causes.isEmpty() ? null : causes.get(0);
     }

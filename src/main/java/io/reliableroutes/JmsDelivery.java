@@ -116,7 +116,7 @@ final class JmsDelivery implements TransactionSynchronization {
         }
         try {
             if (identity != null) {
-                attempts.fail(identity, givenUp, permanent && !givenUp, cause);
+                attempts.fail(identity, givenUp, permanent && !givenUp, InboxFailure.told(XaFailure.said(cause)));
             }
         } catch (SQLException | RuntimeException e) {
             LOG.warn("inbox of {}: a failed attempt of message {} could not be recorded and is not counted", consumer, identity, e);
@@ -125,7 +125,8 @@ final class JmsDelivery implements TransactionSynchronization {
     }
 
     private void interrupted(Throwable cause) {
-        LOG.warn("inbox of {} pauses, message {} has used up no attempt: {}", consumer, identity, cause.toString());
+        LOG.warn("inbox of {} pauses, message {} has used up no attempt: {}", consumer, identity, cause.getClass().getName() + ": "
+                + UnsafeFailureException.message(cause, 1000));
         pause();
         try {
             if (begun) {

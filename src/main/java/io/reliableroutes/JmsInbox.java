@@ -14,7 +14,6 @@ import jakarta.jms.TextMessage;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
 import org.apache.camel.Exchange;
-import org.apache.camel.util.ObjectHelper;
 
 /**
  * What {@code inbox-jms} needs of a JMS message: its form, its identity, and whether it is to be given up. A failed message comes again from
@@ -79,10 +78,11 @@ public class JmsInbox implements CamelContextAware {
         headers.put(KafkaHeaders.KEY, property(message, "JMSXGroupID"));
         headers.put("ce_source", property(message, "ce_source"));
         headers.put("ce_id", property(message, "ce_id"));
-        if (ObjectHelper.isEmpty(headers.get("ce_id")) && ObjectHelper.isNotEmpty(message.getJMSMessageID())) {
+        String brokers = "jms:" + queue;
+        if (MessageIdentity.of(brokers, headers.get("ce_id"), DatabaseText.UTF8) == null && message.getJMSMessageID() != null) {
             // the broker's ids are unique, whoever sends
             headers.put("ce_id", message.getJMSMessageID());
-            headers.put("ce_source", "jms:" + queue);
+            headers.put("ce_source", brokers);
         }
         exchange.getMessage().setBody(null);
         decide(exchange, delivery, delivery.recall(InboxMessage.identity(exchange), message.getJMSRedelivered()));

@@ -14,6 +14,7 @@ import jakarta.jms.MessageEOFException;
 import jakarta.jms.MessageFormatException;
 import jakarta.jms.MessageNotReadableException;
 import jakarta.jms.MessageNotWriteableException;
+import jakarta.transaction.RollbackException;
 
 /** Tells whether an XA transaction has failed by the fault of its message, or of a server, a pool, a store, a right or an address. */
 final class XaFailure {
@@ -32,22 +33,32 @@ final class XaFailure {
         Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         Deque<Throwable> left = new ArrayDeque<>(Set.of(failure));
         while (!left.isEmpty()) {
-            Throwable next = left.pop();
-            if (!seen.add(next)) {
-                continue;
-            }
-            if (next instanceof NoDecisionException || next instanceof JMSException jms && !isAboutTheMessage(jms)
-                    || next instanceof XAException branch && isServers(branch) || FailureClassification.isUnreachable(next)) {
-                return next;
-            }
-            if (next.getCause() != null) {
-                left.push(next.getCause());
-            }
-            for (Throwable suppressed : next.getSuppressed()) {
-                left.push(suppressed);
+            for (Throwable next : UnsafeFailureException.causes(left.pop())) {
+                if (!seen.add(next)) {
+                    break;
+                }
+                if (next instanceof NoDecisionException || next instanceof JMSException jms && !isAboutTheMessage(jms)
+                        || next instanceof XAException branch && isServers(branch) || FailureClassification.isUnreachable(next)) {
+                    return next;
+                }
+                for (Throwable suppressed : next.getSuppressed()) {
+                    left.push(suppressed);
+                }
             }
         }
         return null;
+    }
+
+    /** What a participant has said against a commit, which Narayana keeps among the suppressed ones; the failure itself if none has. */
+    static Throwable said(Throwable failure) {
+        for (Throwable cause : UnsafeFailureException.causes(failure)) {
+            for (Throwable suppressed : cause.getSuppressed()) {
+                if (cause instanceof RollbackException && suppressed.getCause() != null) {
+                    return suppressed.getCause();
+                }
+            }
+        }
+        return failure;
     }
 
     /** A broker that is away, full, forbids or has no such queue; not what JMS finds wrong in a message. */
