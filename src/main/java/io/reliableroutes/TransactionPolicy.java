@@ -72,6 +72,7 @@ public class TransactionPolicy extends JtaTransactionPolicy {
                 }
                 if (exchange.getException() != null) {
                     exchange.setException(UnsafeFailureException.guarded(exchange.getException()));
+                    exchange.getExchangeExtension().setInterrupted(Thread.currentThread().isInterrupted());
                 }
                 failIfMarked(exchange);
                 if (redeliveries > 0) {

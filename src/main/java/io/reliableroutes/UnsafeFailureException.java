@@ -7,8 +7,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Stands for a failure that nobody can walk through or tell: its causes form a circle or have no end, or it throws when it is asked for its
- * message. Camel follows the causes of a failure to their end, so such a one would fill the memory and stop its partition.
+ * Stands for a failure that nobody can walk through or tell: its causes form a circle or have no end, it throws when it is asked for its
+ * message, or it is an InterruptedException. Camel follows the causes of a failure to their end, so such a one would fill the memory and
+ * stop its partition; and with an InterruptedException an exchange passes all policies by.
  */
 public final class UnsafeFailureException extends RuntimeException {
 
@@ -26,7 +27,8 @@ public final class UnsafeFailureException extends RuntimeException {
     /** The failure itself, or what can stand for it without harm; not null. */
     static Throwable guarded(Throwable failure) {
         List<Throwable> causes = causes(failure);
-        if (causes.size() == MOST_CAUSES) {
+        // Camel would take the exchange for one whose thread is interrupted, and skip all policies
+        if (causes.size() == MOST_CAUSES || failure instanceof InterruptedException) {
             return new UnsafeFailureException(causes);
         }
         try {
