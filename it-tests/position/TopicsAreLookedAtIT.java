@@ -64,6 +64,25 @@ class TopicsAreLookedAtIT {
         }
     }
 
+    @Test
+    void brokerThatGoesUnderARunningReceiverIsAnIncidentUntilItIsBack() {
+        Database database = Servers.database().apply("schema.sql", "example-bank-b.sql");
+        try (Kafka kafka = new Kafka(folder.resolve("kafka")).start()) {
+            PositionFixture bank = new PositionFixture(database, kafka);
+            bank.settings.put("check.wait", "10s");
+            try (Routes routes = bank.start()) {
+                PositionFixture.await().until(() -> database.count("inbox_position") == 1);
+                kafka.kill();
+                PositionFixture.await().untilAsserted(() -> assertThat(bank.incidents()).singleElement().asString()
+                        .startsWith("TOPIC_SILENT bank-b-credit-transfer " + bank.topic.name() + ": ").contains("receives nothing"));
+                kafka.start();
+                PositionFixture.await().until(() -> database.count("incident WHERE ended_at IS NULL") == 0);
+                bank.requests(1, 1);
+                bank.awaitBooked("t-1");
+            }
+        }
+    }
+
     private String log(PositionFixture bank) {
         try (RouteProcess process = RouteProcess.camelMain(folder.resolve("log"), bank.settings, PositionFixture.FILES).start().awaitStarted()) {
             return process.log();

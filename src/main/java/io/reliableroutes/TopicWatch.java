@@ -2,22 +2,22 @@ package io.reliableroutes;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import org.apache.camel.CamelContext;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Looks from time to time whether the topics that a receiver reads are still there, and still the same. A consumer itself says nothing when
- * its topic goes, and goes on at its offset where another topic has come with the old one's name.
+ * its topic or its broker goes, and goes on at its offset where another topic has come with the old one's name.
  */
 final class TopicWatch implements Runnable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(TopicWatch.class);
+    private static final String SILENT = "TOPIC_SILENT";
 
     private final Map<String, String> ids = new ConcurrentHashMap<>();
+    private final Map<String, Long> silentSince = new ConcurrentHashMap<>();
     private final CamelContext context;
     private final String dataSource;
     private final String consumer;
@@ -49,10 +49,25 @@ final class TopicWatch implements Runnable {
             if (!topics.id(topic).equals(id)) {
                 madeAnew.accept(topic);
             }
+            answered(topic);
         } catch (UnknownTopicOrPartitionException e) {
+            answered(topic);
             TopicCheck.tellMissing(context, dataSource, consumer, topic);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } catch (Exception e) {
-            LOG.debug("topic {} of {} cannot be looked at", topic, consumer, e);
+            long now = System.nanoTime();
+            long limit = Settings.milliseconds(context, "check.wait");
+            if (now - silentSince.computeIfAbsent(topic, name -> now) >= TimeUnit.MILLISECONDS.toNanos(limit)) {
+                Incidents.raise(context, dataSource, SILENT, TopicCheck.subject(consumer, topic), e.getClass().getName(), "the broker has told nothing of topic "
+                        + topic + " for check.wait (" + Settings.text(context, "check.wait") + ") and longer: " + consumer
+                        + " receives nothing. Mend the broker, the way to it, or the receiver's rights. " + e.getMessage());
+            }
         }
+    }
+
+    private void answered(String topic) {
+        silentSince.remove(topic);
+        Incidents.end(context, dataSource, SILENT, TopicCheck.subject(consumer, topic));
     }
 }
