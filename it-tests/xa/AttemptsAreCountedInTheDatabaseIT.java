@@ -141,9 +141,9 @@ class AttemptsAreCountedInTheDatabaseIT {
         String halt = """
                 RULE kill
                 CLASS io.reliableroutes.InboxRepository
-                METHOD add
+                METHOD add(org.apache.camel.Exchange, java.lang.String)
                 AT EXIT
-                IF $1.contains("killer")
+                IF $2.contains("killer")
                 DO Runtime.getRuntime().halt(99)
                 ENDRULE
                 """;
