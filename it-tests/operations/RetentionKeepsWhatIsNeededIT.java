@@ -37,6 +37,21 @@ class RetentionKeepsWhatIsNeededIT {
     }
 
     @Test
+    void burialThatIsNotRefusedAnyMoreIsOver() {
+        bank.database.update("""
+                INSERT INTO incident (kind, subject, error_class, error_message, last_seen_at)
+                VALUES ('BURIAL', 'silent', 'e', 'm', now() - interval '11 minutes'), ('BURIAL', 'waits', 'e', 'm', now() - interval '11 minutes'),
+                       ('BURIAL', 'loud', 'e', 'm', now()), ('GAP', 'silent', 'e', 'm', now() - interval '11 minutes');
+                INSERT INTO inbox_parked (consumer, message_id, headers, behind, exhausted, attempts, next_attempt_at)
+                VALUES ('waits', 'm-1', '{}', false, true, 53, now() + interval '1 hour')""");
+        try (Routes routes = bank.start("operate-alerts.camel.yaml", "operate-alert-text.camel.yaml", "operate-alert-log.camel.yaml")) {
+            OperatedBank.await().untilAsserted(() -> assertThat(bank.database.count("incident WHERE ended_at IS NOT NULL")).isEqualTo(1));
+        }
+
+        assertThat(bank.database.value("SELECT kind || ' ' || subject FROM incident WHERE ended_at IS NOT NULL")).isEqualTo("BURIAL silent");
+    }
+
+    @Test
     void followersOfAMessageThatWasDeletedByHandGoOn() {
         bank.database.update("""
                 INSERT INTO inbox_parked (consumer, message_id, message_key, headers, behind, attempts, next_attempt_at)
