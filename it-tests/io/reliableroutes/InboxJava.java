@@ -1,0 +1,134 @@
+package io.reliableroutes;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.util.List;
+import java.util.Map;
+import javax.sql.DataSource;
+
+import harness.Java;
+import org.apache.camel.Exchange;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
+
+/** What of an inbox or an inbox-retry is Java, as it is, in a context of its own without routes, and with one connection. */
+public final class InboxJava {
+
+    /** Name and id of the topic. */
+    public static final String TOPIC = "model";
+    public static final String CONSUMER = "model";
+
+    private final DefaultCamelContext context = OutboxJava.context();
+    private final InboxMessage message = new InboxMessage();
+    private final ParkedMessage parked = new ParkedMessage();
+    private final InboxRepository repository = new InboxRepository();
+
+    /**
+     * @param settings   other than the shipped ones, not null
+     * @param connection in whose transaction everything is done, not null
+     */
+    public InboxJava(Map<String, String> settings, Connection connection) {
+        context.getPropertiesComponent().setLocation("file:" + Java.root().resolve("routes/application.properties"));
+        settings.forEach(context.getPropertiesComponent()::addOverrideProperty);
+        DataSource dataSource = dataSource(connection);
+        context.getRegistry().bind("modelDb", dataSource);
+        repository.setCamelContext(context);
+        repository.setDataSource(dataSource);
+        repository.setConsumer(CONSUMER);
+        repository.init();
+    }
+
+    /**
+     * A record as a Kafka consumer has it.
+     *
+     * @param seen offset of the record before it, -1 for none
+     */
+    public Exchange record(String id, String key, int partition, long seen, long offset) {
+        Exchange exchange = exchange();
+        exchange.setProperty("inboxStep", new InboxPosition.Step(TOPIC, partition, TOPIC, seen, offset));
+        exchange.getMessage().setBody(id.getBytes(StandardCharsets.UTF_8));
+        exchange.getMessage().setHeader("ce_id", id.getBytes(StandardCharsets.UTF_8));
+        exchange.getMessage().setHeader("ce_source", "/model".getBytes(StandardCharsets.UTF_8));
+        exchange.getMessage().setHeader(KafkaHeaders.KEY, key);
+        exchange.getMessage().setHeader(KafkaHeaders.TOPIC, TOPIC);
+        exchange.getMessage().setHeader(KafkaHeaders.PARTITION, partition);
+        exchange.getMessage().setHeader(KafkaHeaders.OFFSET, offset);
+        return exchange;
+    }
+
+    public Exchange exchange() {
+        Exchange exchange = new DefaultExchange(context);
+        exchange.setProperty("inboxConsumer", CONSUMER);
+        exchange.setProperty("inboxDataSource", "modelDb");
+        return exchange;
+    }
+
+    /** @return true if the message is new */
+    public boolean take(Exchange exchange, int attempts) {
+        exchange.setProperty(TransactionPolicy.ATTEMPTS, attempts);
+        message.remember(exchange);
+        message.check(exchange);
+        return repository.add(exchange, message.key(exchange));
+    }
+
+    /** @return the parameters of {@code lock-parked-inbox-key.sql}, null if the message has no order to keep */
+    @SuppressWarnings("unchecked")
+    public Map<String, Object> key(Exchange exchange) {
+        return message.keepsOrder(exchange) ? exchange.getVariable("inboxKey", Map.class) : null;
+    }
+
+    public Map<String, Object> follower(Exchange exchange) throws Exception {
+        return message.follower(exchange);
+    }
+
+    /** @return true if it is to be received again, with the attempts it has used up */
+    public boolean isOutage(Exchange exchange, Exception failure) {
+        exchange.setProperty(Exchange.EXCEPTION_CAUGHT, failure);
+        return message.isOutage(exchange);
+    }
+
+    public boolean isWorthAnotherTry(Exchange exchange) {
+        return message.isWorthAnotherTry(exchange);
+    }
+
+    public Map<String, Object> failed(Exchange exchange) throws Exception {
+        return message.failed(exchange);
+    }
+
+    public void restore(Exchange exchange, Map<String, Object> row) throws Exception {
+        exchange.getMessage().setBody(row);
+        parked.restore(exchange);
+    }
+
+    public Map<String, Object> buried(Exchange exchange) {
+        return parked.buried(exchange);
+    }
+
+    public boolean isInnocent(Exchange exchange, Exception failure) {
+        exchange.setProperty(Exchange.EXCEPTION_CAUGHT, failure);
+        return parked.isInnocent(exchange);
+    }
+
+    public Map<String, Object> failedAgain(Exchange exchange) {
+        return parked.failedAgain(exchange);
+    }
+
+    private static DataSource dataSource(Connection connection) {
+        Connection kept = (Connection) Proxy.newProxyInstance(Connection.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, args) -> {
+            try {
+                return List.of("close", "commit", "rollback").contains(method.getName()) && args == null ? null : method.invoke(connection, args);
+            } catch (InvocationTargetException e) {
+                throw e.getCause();
+            }
+        });
+        return (DataSource) Proxy.newProxyInstance(DataSource.class.getClassLoader(), new Class<?>[] {DataSource.class},
+                (proxy, method, args) -> switch (method.getName()) {
+                    case "getConnection" -> kept;
+                    case "hashCode" -> System.identityHashCode(proxy);
+                    case "equals" -> proxy == args[0];
+                    default -> null;
+                });
+    }
+}
