@@ -1,0 +1,48 @@
+package model;
+
+import java.util.List;
+
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.PropertyDefaults;
+import net.jqwik.api.Provide;
+
+/** Broken statements of the inbox are caught by the model, each by a history that is shrunk. */
+@PropertyDefaults(tries = 1000, edgeCases = EdgeCasesMode.NONE)
+class BrokenInboxIsCaughtIT {
+
+    @Property
+    @Caught("is handled before")
+    void retryFreesTheLastOfTheKey(@ForAll("histories") List<Move> history) throws Exception {
+        run(history, new Statements().edit("finish-inbox-retry", "  ORDER BY n.id\n", "  ORDER BY n.id DESC\n"));
+    }
+
+    @Property
+    @Caught("waits behind nobody")
+    void messageDoesNotWaitForARetryOfItsKey(@ForAll("histories") List<Move> history) throws Exception {
+        run(history, new Statements().edit("lock-parked-inbox-key", "FOR SHARE\n", ""));
+    }
+
+    @Property
+    @Caught("waits behind nobody")
+    void retryFreesNobody(@ForAll("histories") List<Move> history) throws Exception {
+        run(history, new Statements().edit("finish-inbox-retry", "SET behind = false", "SET behind = true"));
+    }
+
+    @Property
+    @Caught("effect")
+    void retryDoesNotLockItsMessage(@ForAll("histories") List<Move> history) throws Exception {
+        run(history, new Statements().edit("claim-inbox-retry", "FOR UPDATE SKIP LOCKED\n", ""));
+    }
+
+    private static void run(List<Move> history, Statements broken) throws Exception {
+        Shortest.play(history, moves -> InboxHistory.play(broken, moves));
+    }
+
+    @Provide
+    Arbitrary<List<Move>> histories() {
+        return Histories.ofInbox();
+    }
+}
