@@ -6,7 +6,7 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.stream.Collectors;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
@@ -25,19 +25,22 @@ public final class IdealRelay {
     public static void main(String[] arguments) throws Exception {
         String sql = arguments[3];
         String lock = statement(sql, "lock-outbox-shards.sql").replace(":?shards", "?");
-        String claim = statement(sql, "claim-outbox-batch.sql").replace(":?locked", "?").replace(":?rows", "?");
+        String claim = statement(sql, "claim-outbox-batch.sql").replace(":?locked", "?").replace(":?rows", "125").replace(":?longest", "1048576")
+                .replace(":?bytes", "16777216");
+        String delete = statement(sql, "delete-outbox-batch.sql").replace(":?ids", "?").replace(":?messages", "?");
         Map<String, Object> settings = Map.of("bootstrap.servers", arguments[1], "acks", "all", "batch.size", 131072, "delivery.timeout.ms", 300000);
         try (Connection connection = DriverManager.getConnection(arguments[0], "postgres", "");
                 PreparedStatement locks = connection.prepareStatement(lock); PreparedStatement claims = connection.prepareStatement(claim);
+                PreparedStatement deletes = connection.prepareStatement(delete);
                 KafkaProducer<String, byte[]> producer = new KafkaProducer<>(settings, new StringSerializer(), new ByteArraySerializer())) {
             connection.setAutoCommit(false);
-            while (relay(connection, locks, claims, producer, arguments[2])) {
+            while (relay(connection, locks, claims, deletes, producer, arguments[2])) {
                 // until the outbox is empty
             }
         }
     }
 
-    private static boolean relay(Connection connection, PreparedStatement locks, PreparedStatement claims,
+    private static boolean relay(Connection connection, PreparedStatement locks, PreparedStatement claims, PreparedStatement deletes,
             KafkaProducer<String, byte[]> producer, String topic) throws Exception {
         locks.setInt(1, 16);
         String shards;
@@ -50,7 +53,6 @@ public final class IdealRelay {
             return false;
         }
         claims.setString(1, shards);
-        claims.setInt(2, 125);
         List<Row> rows = new ArrayList<>();
         try (ResultSet claimed = claims.executeQuery()) {
             while (claimed.next()) {
@@ -59,7 +61,6 @@ public final class IdealRelay {
                         claimed.getTimestamp("created_at").toInstant().toString()));
             }
         }
-        rows.sort(Comparator.comparingLong(Row::id));
         List<Future<?>> sent = new ArrayList<>();
         for (Row row : rows) {
             ProducerRecord<String, byte[]> record = new ProducerRecord<>(topic, row.key(), row.payload());
@@ -75,6 +76,9 @@ public final class IdealRelay {
         for (Future<?> future : sent) {
             future.get();
         }
+        deletes.setString(1, rows.stream().map(row -> "" + row.id()).collect(Collectors.joining(",", "{", "}")));
+        deletes.setString(2, rows.stream().map(Row::messageId).collect(Collectors.joining(",", "{", "}")));
+        deletes.executeUpdate();
         connection.commit();
         return true;
     }
