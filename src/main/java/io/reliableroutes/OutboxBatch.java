@@ -49,10 +49,11 @@ public class OutboxBatch {
         Rows held = new Rows();
         Rows buried = new Rows();
         Map<List<Object>, String> heldKeys = new HashMap<>();
+        Map<String, Boolean> order = new HashMap<>();
         for (Map<String, Object> row : rows) {
             String destination = (String) row.get("destination");
-            boolean ordered = row.get("message_key") != null
-                    && !"skip".equals(RetrySettings.value(context, "outbox", destination, "order"));
+            boolean ordered = row.get("message_key") != null && order.computeIfAbsent(destination,
+                    name -> !"skip".equals(RetrySettings.value(context, "outbox", name, "order")));
             List<Object> key = Arrays.asList(destination, row.get("message_key"));
             String reason = ordered ? heldKeys.getOrDefault(key, (String) row.get("behind")) : null;
             if (reason == null && Boolean.TRUE.equals(row.get("closed")) || closed.containsKey(destination)) {
@@ -138,7 +139,8 @@ public class OutboxBatch {
             ids.add(row.get("id").toString());
             messages.add((String) row.get("message_id"));
             reasons.add(reason);
-            if (row.get("message_key") != null) {
+            // behind what a relay sends nobody waits
+            if (row.get("message_key") != null && Boolean.TRUE.equals(row.get("parked"))) {
                 Map<String, Object> key = new LinkedHashMap<>();
                 key.put("destination", row.get("destination"));
                 key.put("message_key", row.get("message_key"));
