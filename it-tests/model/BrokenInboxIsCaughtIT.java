@@ -14,7 +14,7 @@ import net.jqwik.api.Provide;
 class BrokenInboxIsCaughtIT {
 
     @Property
-    @Caught("is handled before")
+    @Caught
     void retryFreesTheLastOfTheKey(@ForAll("histories") List<Move> history) throws Exception {
         run(history, new Statements().edit("finish-inbox-retry", "  ORDER BY n.id\n", "  ORDER BY n.id DESC\n"));
     }
@@ -32,7 +32,7 @@ class BrokenInboxIsCaughtIT {
     }
 
     @Property
-    @Caught("effect")
+    @Caught
     void retryDoesNotLockItsMessage(@ForAll("histories") List<Move> history) throws Exception {
         run(history, new Statements().edit("claim-inbox-retry", "FOR UPDATE SKIP LOCKED\n", ""));
     }

@@ -24,7 +24,7 @@ class BrokenOutboxIsCaughtIT {
     }
 
     @Property
-    @Caught("is published")
+    @Caught
     void relayDoesNotLockShards(@ForAll("histories") List<Move> history) throws Exception {
         run(history, new Statements().edit("lock-outbox-shards", "  FOR NO KEY UPDATE SKIP LOCKED\n", ""));
     }
