@@ -228,11 +228,9 @@ final class Mutants {
                 new Mutant("failed attempts go with the failed transaction", Scenario.POISON_JMS_MESSAGE_HARMS_NO_OTHER, "times and is not kept")
                         .edit(SQL + "fail-inbox-attempt.sql", "VALUES (?, ?, ?, ?, ?, ?, ?, ?, now())", "SELECT ?, ?, ?, ?, ?, ?, ?, ?, now() WHERE false"),
                 new Mutant("log tells of a dead letter before the commit", Scenario.JMS_LOG_TELLS_WHAT_IS_COMMITTED, "and the table is empty")
-                        .edit("camel/failed-message-sink.kamelet.yaml", """
-                                - bean:
-                                                      beanType: io.reliableroutes.CommitLog
-                                                      method: write(${exchange}, 'ERROR', ${variable.inboxLine})
-                                """.strip(), "- log:\n                      loggingLevel: ERROR\n                      message: \"${variable.inboxLine}\""));
+                        .edit("camel/failed-message-sink.kamelet.yaml",
+                                "- bean:\n                              beanType: io.reliableroutes.CommitLog\n                              method: write(${exchange}, 'ERROR', ${variable.inboxLine})",
+                                "- log:\n                              loggingLevel: ERROR\n                              message: \"${variable.inboxLine}\""));
     }
 
     /** What the configuration check refuses does lose messages, where no stored position keeps them, or brings one for ever. */
