@@ -10,7 +10,7 @@ import net.jqwik.api.PropertyDefaults;
 import net.jqwik.api.Provide;
 
 /** Broken statements of the inbox are caught by the model, each by a history that is shrunk. */
-@PropertyDefaults(tries = 1000, edgeCases = EdgeCasesMode.NONE)
+@PropertyDefaults(tries = 5000, edgeCases = EdgeCasesMode.NONE)
 class BrokenInboxIsCaughtIT {
 
     @Property

@@ -10,7 +10,7 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.PropertyDefaults;
 
 /** Broken statements of the outbox are caught by the model, each by a history that is shrunk. */
-@PropertyDefaults(tries = 1000, edgeCases = EdgeCasesMode.NONE)
+@PropertyDefaults(tries = 5000, edgeCases = EdgeCasesMode.NONE)
 class BrokenOutboxIsCaughtIT {
 
     /** As in the first release: one message of a closed destination waits for it, and the others behind that message, whatever their keys. */

@@ -152,8 +152,8 @@ final class OutboxModel {
             }
             int n = Integer.parseInt((String) row.get("n"));
             numbers.put((String) row.get("message_id"), n);
-            if (row.get("place").equals("PARKED") && !"DELAYED".equals(row.get("reason")) && row.get("message_key") != null) {
-                boolean first = keys.add(List.of(row.get("destination"), row.get("message_key")));
+            if (row.get("place").equals("PARKED") && !"DELAYED".equals(row.get("reason"))) {
+                boolean first = row.get("message_key") == null || keys.add(List.of(row.get("destination"), row.get("message_key")));
                 Violation.require(!first || orphans || !"BEHIND".equals(row.get("reason")), messages.get(n) + " waits behind nobody");
             }
             String before = places.put(n, (String) row.get("place"));
