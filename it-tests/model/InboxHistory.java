@@ -101,7 +101,7 @@ final class InboxHistory {
             }
             case RUN -> run(receiver, move.how() % 8 == 7);
             case CRASH -> receiver.crash();
-            case PASS -> now = now.plus(List.of(Duration.ofMinutes(2), Duration.ofSeconds(20), Duration.ofMinutes(2), Duration.ofDays(12)).get(move.what() % 4));
+            case PASS -> now = now.plus(List.of(Duration.ofMinutes(2), Duration.ofSeconds(20), Duration.ofMinutes(2), Duration.ofDays(move.how() % 2 == 0 ? 12 : 40)).get(move.what() % 4));
             case REPLAY -> end("REPLAY");
             case DISCARD -> end("DISCARD");
             case DELETE -> delete();
@@ -159,8 +159,10 @@ final class InboxHistory {
     private void end(String action) throws Exception {
         List<InboxModel.Message> dead = model.messages.values().stream().filter(message -> message.status.equals("DEAD")).toList();
         Map<String, Object> parameters = OutboxJava.allLetters(action);
+        Instant at = now;
         operate(() -> statements.run(operator().connection, "end-dead-letters", parameters::get), () -> dead.forEach(message -> {
             message.status = action.equals("REPLAY") ? "PENDING" : "DISCARDED";
+            message.discardedAt = at;
             message.attempts = action.equals("REPLAY") ? 0 : message.attempts;
             message.ordered = false;
             failures.get(message.n)[0] = 0;
@@ -188,6 +190,7 @@ final class InboxHistory {
             late |= topic.get(partition).subList((int) position(partition) + 1, topic.get(partition).size()).stream()
                     .anyMatch(entry -> produced.get(entry.message().n).isBefore(now.minus(REDELIVERY)));
         }
+        Instant at = now;
         if (!late) {
             operate(() -> {
                 statements.run(operator().connection, "free-orphaned-keys", name -> null);
@@ -195,7 +198,10 @@ final class InboxHistory {
                         "archive_retention", 1L, "dead_letter_retention", Duration.ofDays(15).toMillis())::get);
             }, () -> {
                 model.orphans = false;
-                model.messages.values().forEach(message -> message.forgotten = produced.get(message.n).isBefore(now.minus(Duration.ofDays(30))));
+                for (InboxModel.Message message : model.messages.values()) {
+                    message.forgotten |= produced.get(message.n).isBefore(at.minus(Duration.ofDays(30)));
+                    message.unlettered |= message.status.equals("DISCARDED") && message.discardedAt.isBefore(at.minus(Duration.ofDays(15)));
+                }
             });
         }
     }
