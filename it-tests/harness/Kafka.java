@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -81,6 +82,16 @@ public final class Kafka implements AutoCloseable {
     private static String join(Map<String, String> addresses, String format) {
         return addresses.entrySet().stream().map(address -> format.formatted(address.getKey().replaceFirst(".*:", ""), address.getKey(),
                 address.getValue())).collect(Collectors.joining());
+    }
+
+    /** Another setting of the broker, before it starts. */
+    public Kafka set(String name, String value) {
+        try {
+            Files.writeString(settings, name + "=" + value + "\n", StandardOpenOption.APPEND);
+            return this;
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Starts the broker and returns when it answers. */
