@@ -87,7 +87,8 @@ final class Mutants {
                 new Mutant("inbox key that is there counts as new", Scenario.DUPLICATE_HAS_NO_EFFECT, "booked is [t-1, t-1, t-2]")
                         .edit(SQL + "insert-inbox-message.sql", "DO NOTHING", "DO UPDATE SET received_at = now()"),
                 new Mutant("dead letter does not take the inbox key", Scenario.DUPLICATE_OF_A_DEAD_MESSAGE_HAS_NO_EFFECT, "its duplicate has booked t-1")
-                        .edit(SQL + "insert-inbox-dead-letter.sql", "  FROM letter\n  ON CONFLICT", "  FROM letter\n  WHERE false\n  ON CONFLICT"),
+                        .edit(SQL + "insert-inbox-dead-letter.sql", "  INSERT INTO inbox_message (consumer, source, message_id)\n  SELECT :#consumer, :#source, :#message_id\n", "  SELECT 1\n")
+                        .edit(SQL + "insert-inbox-dead-letter.sql", "  ON CONFLICT (consumer, source, message_id) DO NOTHING\n  RETURNING 1\n", ""),
                 new Mutant("parked message does not take the inbox key", Scenario.DUPLICATE_OF_A_PARKED_MESSAGE_HAS_NO_EFFECT,
                         "its duplicate has booked t-1")
                         .edit(SQL + "park-inbox-message.sql", """
