@@ -8,9 +8,10 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.PropertyDefaults;
+import net.jqwik.api.ShrinkingMode;
 
 /** Broken statements of the outbox are caught by the model, each by a history that is shrunk. */
-@PropertyDefaults(tries = 5000, edgeCases = EdgeCasesMode.NONE)
+@PropertyDefaults(tries = 5000, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
 class BrokenOutboxIsCaughtIT {
 
     /** As in the first release: one message of a closed destination waits for it, and the others behind that message, whatever their keys. */

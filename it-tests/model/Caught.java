@@ -27,7 +27,7 @@ import net.jqwik.api.lifecycle.PropertyLifecycleContext;
         public PropertyExecutionResult aroundProperty(PropertyLifecycleContext context, PropertyExecutor property) {
             String words = context.findAnnotation(Caught.class).orElseThrow().value();
             context.attributes().setAfterFailure(AfterFailureMode.RANDOM_SEED);
-            PropertyExecutionResult result = Shortest.execute(property);
+            PropertyExecutionResult result = property.execute();
             Throwable failure = result.throwable().orElse(null);
             if (result.status() != PropertyExecutionResult.Status.FAILED) {
                 return result.mapToFailed("no history has shown it: " + context.label());

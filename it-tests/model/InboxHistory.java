@@ -43,7 +43,7 @@ final class InboxHistory {
     private int steps;
 
     /**
-     * Plays a history. One at a time: jqwik may still be shrinking the history of a property that is over.
+     * Plays a history. One at a time.
      *
      * @return the number of steps
      */

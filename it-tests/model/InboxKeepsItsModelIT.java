@@ -7,12 +7,13 @@ import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.lifecycle.AddLifecycleHook;
 
 /** Whatever receivers, handlers, retries, operators and crashes do in any order, the inbox does what its model does. */
 class InboxKeepsItsModelIT {
 
-    @Property(tries = 1_000_000, edgeCases = EdgeCasesMode.NONE)
+    @Property(tries = 1_000_000, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
     @AddLifecycleHook(Limits.class)
     void noHistoryLosesRepeatsOrReordersAMessage(@ForAll("histories") List<Move> history) throws Exception {
         Shortest.play(history, moves -> Limits.count(InboxHistory.play(new Statements(), moves)));

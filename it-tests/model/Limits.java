@@ -33,7 +33,7 @@ class Limits implements AroundPropertyHook, AroundTryHook {
         statements = 0;
         histories = 0;
         start = 0;
-        PropertyExecutionResult result = Shortest.execute(property);
+        PropertyExecutionResult result = property.execute();
         System.out.println("model: %s: %d histories, %d steps, %d s, seed %s: %s%n  %s".formatted(context.label(), histories, statements,
                 seconds(), result.seed().orElse("none"), result.status(), Statements.EFFECTIVE));
         if (result.throwable().orElse(null) instanceof Violation violation) {

@@ -48,7 +48,7 @@ final class OutboxHistory {
     private int next;
 
     /**
-     * Plays a history. One at a time: jqwik may still be shrinking the history of a property that is over.
+     * Plays a history. One at a time.
      *
      * @return the number of steps
      */

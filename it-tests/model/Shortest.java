@@ -2,14 +2,13 @@ package model;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 import net.jqwik.api.lifecycle.PropertyExecutionResult;
-import net.jqwik.api.lifecycle.PropertyExecutor;
-import org.opentest4j.TestAbortedException;
 
-/** What jqwik has made shorter, until no move can be left out any more. */
+/**
+ * Leaves moves out of a history that fails until none can be left out any more. jqwik would do so on a thread that it does not end when the
+ * time for it is over, and that takes a processor and gigabytes until its JVM ends.
+ */
 final class Shortest {
 
     /** Plays a history on a new database. */
@@ -17,34 +16,13 @@ final class Shortest {
         void play(List<Move> history) throws Exception;
     }
 
-    /** Of the property that runs, on its thread. jqwik shrinks on another one, and does not end that when the time for it is over. */
     private static Player player;
-    private static Thread thread;
-    private static volatile Thread shrinker;
-    private static final Set<Thread> OVER = ConcurrentHashMap.newKeySet();
 
     private Shortest() {
     }
 
-    /** Runs a property on this thread. */
-    static PropertyExecutionResult execute(PropertyExecutor property) {
-        thread = Thread.currentThread();
-        shrinker = null;
-        PropertyExecutionResult result = property.execute();
-        if (shrinker != null) {
-            OVER.add(shrinker);
-        }
-        return result;
-    }
-
     static void play(List<Move> history, Player by) throws Exception {
-        if (Thread.currentThread() == thread) {
-            player = by;
-        } else if (OVER.contains(Thread.currentThread())) {
-            throw new TestAbortedException("nobody waits for this any more");
-        } else {
-            shrinker = Thread.currentThread();
-        }
+        player = by;
         by.play(history);
     }
 
@@ -52,8 +30,7 @@ final class Shortest {
     @SuppressWarnings("unchecked")
     static String of(PropertyExecutionResult result, String words) {
         List<Move> original = (List<Move>) result.originalSample().orElseThrow().parameters().get(0);
-        List<Move> shrunk = (List<Move>) result.falsifiedParameters().orElseThrow().get(0);
-        List<Move> shortest = of(shrunk, words);
+        List<Move> shortest = of(original, words);
         return original.size() + " moves, shrunk to " + shortest.size() + ": " + shortest;
     }
 
