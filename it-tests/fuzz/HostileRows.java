@@ -81,13 +81,13 @@ public final class HostileRows {
             awaitDrained("good rows", "(message_key LIKE 'good-%' OR message_key LIKE 'last-%')");
             // what waited for its topic now meets a topic that refuses some of it
             create("fuzz.missing", 2, Map.of("max.message.bytes", "1500"));
-            awaitDrained("rows of mapped destinations without a key", "destination <> 'fuzz.unmapped' AND message_key IS NULL");
+            awaitDrained("rows of mapped destinations without a key", "destination IN ('fuzz.open', 'fuzz.other', 'fuzz.small', 'fuzz.missing') AND message_key IS NULL");
             refused = generator.refused();
         }
         create("fuzz.unmapped", 1, Map.of());
         settings.put("outbox.destination.fuzz.unmapped", topics.get("fuzz.unmapped"));
         try (Routes routes = start(); ProducerTemplate sink = routes.context().createProducerTemplate()) {
-            awaitDrained("all rows", "true");
+            awaitDrained("all rows", "destination LIKE 'fuzz.%'");
             new RowGenerator(hostile, database, sink).writeLast(DESTINATIONS);
             awaitDrained("one more row for each destination", "message_key LIKE 'last-%'");
         }

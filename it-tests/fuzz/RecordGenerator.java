@@ -122,7 +122,10 @@ final class RecordGenerator implements AutoCloseable {
                 parts.add(new RecordHeader(hostile.once(15) ? name.toUpperCase() : name, value));
             }
         }
-        if (hostile.once(20)) {
+        if (!written.isEmpty() && hostile.once(8)) {
+            // the id of an earlier one, of another source
+            parts = List.of(header("ce_id", "m-" + hostile.below(number)), header("ce_source", "other " + number));
+        } else if (hostile.once(20)) {
             // as if it had none and came from there
             parts = List.of(header("ce_source", "kafka:" + topics.get(0)), header("ce_id", hostile.below(2) + "@" + hostile.below(200)));
         }
