@@ -34,6 +34,7 @@ final class Mutants {
         all.addAll(inboxRetry());
         all.addAll(handlers());
         all.addAll(jms());
+        all.addAll(fuzzed());
         all.addAll(refused());
         all.addAll(unchecked());
         return all;
@@ -186,6 +187,25 @@ final class Mutants {
                         .edit("routes/bank-a-end-transfer.camel.yaml", "AND status = 'PENDING' RETURNING", "RETURNING"),
                 new Mutant("replay takes letters that have ended", Scenario.DEAD_LETTER_IS_REPLAYED_ONCE, "booked is [t-1, t-1]")
                         .edit(SQL + "end-dead-letters.sql", "WHERE d.ended_at IS NULL", "WHERE true"));
+    }
+
+    /** What the checkers of the fuzz must see. */
+    private static List<Mutant> fuzzed() {
+        return List.of(
+                new Mutant("refused row is dropped", Scenario.NO_ROW_STOPS_BENDS_OR_LOSES_ANYTHING, "a message is lost")
+                        .edit(SQL + "park-outbox-messages.sql", "FROM taken", "FROM taken WHERE false"),
+                new Mutant("rows are sent in another order", Scenario.NO_ROW_STOPS_BENDS_OR_LOSES_ANYTHING, "a key is out of order")
+                        .edit(SQL + "claim-outbox-batch.sql", "ORDER BY b.id, b.message_id", "ORDER BY b.id DESC, b.message_id"),
+                new Mutant("record has another time", Scenario.NO_ROW_STOPS_BENDS_OR_LOSES_ANYTHING, "a record has another header")
+                        .edit(SQL + "claim-outbox-batch.sql", "b.traceparent, b.created_at,", "b.traceparent, b.created_at + interval '1 second' AS created_at,"),
+                new Mutant("long key is cut", Scenario.NO_ROW_STOPS_BENDS_OR_LOSES_ANYTHING, "a record has another key")
+                        .edit(SQL + "claim-outbox-batch.sql", "b.destination, b.message_key, b.shard", "b.destination, left(b.message_key, 100) AS message_key, b.shard"),
+                new Mutant("receiver reads what was never committed", Scenario.NO_RECORD_STOPS_BENDS_OR_LOSES_ANYTHING, "a record of an aborted transaction has an effect")
+                        .edit(INBOX, "isolationLevel: read_committed", "isolationLevel: read_uncommitted").unchecked(),
+                new Mutant("inbox key that is there counts as new, fuzzed", Scenario.NO_RECORD_STOPS_BENDS_OR_LOSES_ANYTHING, "a message has several effects")
+                        .edit(SQL + "insert-inbox-message.sql", "DO NOTHING", "DO UPDATE SET received_at = now()"),
+                new Mutant("record of another source is taken for a duplicate", Scenario.NO_RECORD_STOPS_BENDS_OR_LOSES_ANYTHING, "a message is in no row of msg_received")
+                        .edit(SQL + "insert-inbox-message.sql", "WHERE moved AND i.consumer = ? AND i.source = ''", "WHERE moved AND i.consumer = ?"));
     }
 
     /** These do not start. */

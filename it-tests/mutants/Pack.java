@@ -40,14 +40,14 @@ final class Pack {
         return Servers.database().apply(Arrays.stream(files).map(name -> file("sql/postgresql/" + name).toString()).toArray(String[]::new));
     }
 
-    /** Starts files of {@code routes/}. */
+    /** Starts files of {@code routes/}, or others by their absolute paths, which are no part of the pack. */
     Routes start(Map<String, String> environment, String... files) {
         Map<String, String> all = new LinkedHashMap<>(environment);
         all.putAll(settings);
         ClassLoader shipped = Thread.currentThread().getContextClassLoader();
         try {
             Thread.currentThread().setContextClassLoader(new OverlayFirst(overlay.toUri().toURL(), shipped));
-            return Routes.start(all, Arrays.stream(files).map(name -> file("routes/" + name).toString()).toArray(String[]::new));
+            return Routes.start(all, Arrays.stream(files).map(name -> file(name.startsWith("/") ? name : "routes/" + name).toString()).toArray(String[]::new));
         } catch (IOException e) {
             throw new IllegalStateException(e);
         } finally {

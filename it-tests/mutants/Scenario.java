@@ -37,7 +37,9 @@ enum Scenario {
     DEAD_LETTER_IS_REPLAYED_ONCE(HandlerScenarios::deadLetterIsReplayedOnce),
     POISON_JMS_MESSAGE_HARMS_NO_OTHER(JmsScenarios::poisonMessageHarmsNoOther),
     OUTAGE_USES_UP_NO_JMS_ATTEMPT(JmsScenarios::outageUsesUpNoAttempt),
-    JMS_LOG_TELLS_WHAT_IS_COMMITTED(JmsScenarios::logTellsWhatIsCommitted);
+    JMS_LOG_TELLS_WHAT_IS_COMMITTED(JmsScenarios::logTellsWhatIsCommitted),
+    NO_ROW_STOPS_BENDS_OR_LOSES_ANYTHING(FuzzScenarios::noRowStopsBendsOrLosesAnything),
+    NO_RECORD_STOPS_BENDS_OR_LOSES_ANYTHING(FuzzScenarios::noRecordStopsBendsOrLosesAnything);
 
     private final Provocation provocation;
 
