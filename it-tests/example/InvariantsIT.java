@@ -77,8 +77,9 @@ class InvariantsIT {
     @Test
     void messageThatIsLeftBehindIsCaught() {
         bank.notifier().update("""
-                INSERT INTO dead_letter (origin, consumer, topic, topic_partition, topic_offset, headers, attempts, error_class, error_message, first_failed_at)
-                VALUES ('INBOX', 'c', 't', 0, 0, '{}', 1, 'e', 'm', now())
+                INSERT INTO dead_letter (origin, consumer, message_id, topic, topic_partition, topic_offset, headers, attempts, error_class, error_message,
+                                         first_failed_at)
+                VALUES ('INBOX', 'c', 'm', 't', 0, 0, '{}', 1, 'e', 'm', now())
                 """);
 
         assertCaught(SENT, "lost=1 duplicate_effects=0 out_of_order=0");
