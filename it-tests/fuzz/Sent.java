@@ -36,7 +36,7 @@ record Sent(int number, String topic, int partition, long offset, byte[] key, Li
         }
         try {
             String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(value)).toString();
-            if (value.length <= 200 && text.indexOf('\0') < 0 && !text.startsWith("sha256:")) {
+            if (value.length <= 200 && text.indexOf('\0') < 0 && !text.startsWith("sha256:") && !(name.equals("ce_source") && text.startsWith("kafka:"))) {
                 return text;
             }
         } catch (CharacterCodingException e) {

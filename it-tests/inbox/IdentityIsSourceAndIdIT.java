@@ -120,6 +120,17 @@ class IdentityIsSourceAndIdIT {
         assertBooked("t-3", "t-1", "t-2");
     }
 
+    @Test
+    void nobodySendsTheIdentityOfAPlace() {
+        send("kafka:" + inbox.topic.name(), "0@1");
+        inbox.topic.send("k", InboxFixture.body("t-2"), Map.of());
+        send("kafka:" + inbox.topic.name(), "0@1");
+        sent++;
+
+        assertBooked("t-1");
+        assertThat(inbox.database.rows("SELECT status FROM msg_received WHERE message_id = '0@1' ORDER BY status")).containsExactly(Map.of("status", "DEAD"), Map.of("status", "HANDLED"));
+    }
+
     private void send(String source, String id) {
         send(bytes(source), bytes(id));
     }

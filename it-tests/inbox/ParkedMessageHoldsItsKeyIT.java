@@ -34,6 +34,30 @@ class ParkedMessageHoldsItsKeyIT {
     }
 
     @Test
+    void emptyKeyIsAKey() {
+        inbox.fail("NEW.transfer_id = 't-1' AND nextval('attempt') < 5");
+        inbox.request("", "m-1", "t-1");
+        inbox.request("", "m-2", "t-2");
+        inbox.request("other", "m-3", "t-3");
+        try (Routes bank = inbox.start()) {
+            inbox.awaitBooked("t-3", "t-1", "t-2");
+        }
+    }
+
+    @Test
+    void deadHeadOfAnEmptyKeyIsAnnouncedWithoutOne() {
+        inbox.fail("NEW.transfer_id = 't-1'");
+        inbox.settings.put("inbox.retry.max-attempts", "0");
+        inbox.request("", "m-1", "t-1");
+        inbox.request("", "m-2", "t-2");
+        try (Routes bank = inbox.start()) {
+            inbox.awaitBooked("t-2");
+        }
+        assertThat(inbox.database.rows("SELECT message_key FROM dead_letter")).extracting(row -> row.get("message_key")).containsExactly("");
+        assertThat(inbox.database.count("outbox_message WHERE destination LIKE '%.dead' AND message_key IS NULL")).isEqualTo(1);
+    }
+
+    @Test
     void deadHeadLetsItsFollowersGoInOrder() {
         inbox.requestsOfWhichTheFirstFails(3);
         inbox.settings.put("inbox.retry.max-attempts", "2");

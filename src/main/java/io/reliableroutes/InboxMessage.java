@@ -45,7 +45,7 @@ public class InboxMessage {
         DatabaseText text = text(exchange);
         String key = text.clean(message.getHeader(KafkaHeaders.KEY));
         Map<String, Object> all = new HashMap<>(message.getHeaders());
-        return new Received(identity(exchange), message.getHeader("ce_id") != null, message.getBody(byte[].class), key == null || key.isEmpty() ? null : key,
+        return new Received(identity(exchange), message.getHeader("ce_id") != null, message.getBody(byte[].class), key,
                 text.clean(message.getHeader(KafkaHeaders.TOPIC)), message.getHeader(KafkaHeaders.PARTITION), message.getHeader(KafkaHeaders.OFFSET),
                 HeaderList.of(exchange.getContext(), consumer(exchange)).of(all, text));
     }

@@ -11,7 +11,7 @@ import java.util.UUID;
 
 /**
  * What a received message is recognised by: CloudEvents' source and id, which are unique together, compared byte by byte. What an index
- * cannot hold is hashed and never cut, so different identities stay different.
+ * cannot hold is hashed and never cut, so different identities stay different; so is a source like {@code kafka:<topic>}, which stands for places.
  *
  * @param source where it comes from, not null, at most 200 bytes of UTF-8 without NUL; empty in rows of a release that knew no source, and
  *               then it stands for every source
@@ -21,6 +21,7 @@ public record MessageIdentity(String source, String id) {
 
     private static final int LONGEST = 200;
     private static final String HASHED = "sha256:";
+    private static final String RECORD = "kafka:";
     /** No part has it. */
     private static final char SEPARATOR = '\0';
 
@@ -32,6 +33,10 @@ public record MessageIdentity(String source, String id) {
      */
     static MessageIdentity of(Object source, Object id, DatabaseText text) {
         String sourcePart = part(source, text);
+        if (sourcePart != null && sourcePart.startsWith(RECORD)) {
+            // no sender's record is taken for one that has only its place
+            sourcePart = hash(sourcePart.getBytes(StandardCharsets.UTF_8));
+        }
         String idPart = part(id, text);
         return sourcePart == null || idPart == null ? null : new MessageIdentity(sourcePart, idPart);
     }
@@ -45,7 +50,7 @@ public record MessageIdentity(String source, String id) {
      */
     static MessageIdentity ofPlace(Object topic, Object partition, Object offset) {
         boolean record = partition != null && offset != null;
-        return new MessageIdentity(part((record ? "kafka:" : "jms:") + topic, DatabaseText.ASCII), record ? partition + "@" + offset : UUID.randomUUID().toString());
+        return new MessageIdentity(part((record ? RECORD : "jms:") + topic, DatabaseText.ASCII), record ? partition + "@" + offset : UUID.randomUUID().toString());
     }
 
     /** @param key what {@link #key} has made, or an id alone; not null, not empty */

@@ -356,7 +356,8 @@ CREATE INDEX IF NOT EXISTS dead_letter_by_end ON dead_letter (ended_at) WHERE en
 CREATE OR REPLACE FUNCTION dead_letter_announcement(letter dead_letter)
 RETURNS TABLE (message_key text, type text, content_type text, payload bytea, headers jsonb, traceparent text)
 LANGUAGE sql STABLE AS $$
-SELECT letter.message_key, coalesce(letter.headers ->> 'ce_type', letter.topic) || '.dead',
+-- an outbox has no empty keys
+SELECT nullif(letter.message_key, ''), coalesce(letter.headers ->> 'ce_type', letter.topic) || '.dead',
        coalesce(letter.headers ->> 'content-type', 'application/octet-stream'), coalesce(letter.payload, ''),
        jsonb_strip_nulls(jsonb_build_object(
          'dead-letter-consumer', letter.consumer, 'dead-letter-message-id', letter.message_id, 'dead-letter-source', coalesce(nullif(letter.source, ''), letter.headers ->> 'ce_source'),
