@@ -23,8 +23,8 @@ public final class HostileRows {
 
     private static final List<String> DESTINATIONS = List.of("fuzz.open", "fuzz.other", "fuzz.small", "fuzz.missing", "fuzz.unmapped");
 
-    /** Each refusal by a broker repeats the batch that it was in, once. */
-    private static final int MOST_REPEATS = 50;
+    /** Each refusal by a broker repeats the batch that it was in, and halves the next. */
+    private static final int MOST_REPEATS = 30;
 
     private final Pack pack;
     private final Kafka kafka = Servers.kafka();

@@ -21,11 +21,7 @@ class RefusedRecordStopsOnlyItsKeyIT {
 
     @Test
     void recordThatTheBrokerRefusesIsParkedWithItsKeyAndTheOthersFlow() throws Exception {
-        ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, outbox.topic.name());
-        try (Admin admin = outbox.topic.kafka().admin()) {
-            admin.incrementalAlterConfigs(Map.of(topic,
-                    List.of(new AlterConfigOp(new ConfigEntry("max.message.bytes", "200000"), AlterConfigOp.OpType.SET)))).all().get(10, TimeUnit.SECONDS);
-        }
+        limitMessages("200000");
 
         assertOnlyBadKeyWaits("x".repeat(300_000), "RecordTooLargeException");
     }
@@ -33,6 +29,34 @@ class RefusedRecordStopsOnlyItsKeyIT {
     @Test
     void recordThatTheProducerRefusesIsParkedWithItsKeyAndTheOthersFlow() {
         assertOnlyBadKeyWaits("x".repeat(2_000_000), "RecordTooLargeException");
+    }
+
+    @Test
+    void goodRecordAmongManyThatTheBrokerRefusesComesSeldomTwice() throws Exception {
+        limitMessages("1500");
+        outbox.insert("good", "1");
+        outbox.database.update("""
+                INSERT INTO outbox_message (destination, message_key, type, payload)
+                SELECT 'transfer.requested', 'bad-' || i, 't', decode(md5(i::text) || repeat('00', 2000), 'hex') FROM generate_series(1, 200) AS i
+                """);
+        Map<String, String> settings = outbox.settings();
+        settings.put("outbox.immediate-attempts", "1");
+        settings.put("outbox.relay.shards-per-batch", "64");
+
+        try (Routes relay = Routes.start(settings, "bank-a-relay.camel.yaml")) {
+            outbox.awaitEmpty();
+        }
+
+        assertThat(outbox.database.count("outbox_parked WHERE reason = 'REFUSED'")).isEqualTo(200);
+        assertThat(outbox.topic.bodies()).containsOnly("1").hasSizeLessThan(30);
+    }
+
+    private void limitMessages(String bytes) throws Exception {
+        ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, outbox.topic.name());
+        try (Admin admin = outbox.topic.kafka().admin()) {
+            admin.incrementalAlterConfigs(Map.of(topic,
+                    List.of(new AlterConfigOp(new ConfigEntry("max.message.bytes", bytes), AlterConfigOp.OpType.SET)))).all().get(10, TimeUnit.SECONDS);
+        }
     }
 
     private void assertOnlyBadKeyWaits(String body, String error) {

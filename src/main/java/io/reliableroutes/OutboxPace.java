@@ -7,16 +7,18 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 
 /**
- * How much of an outbox is taken at once: so many shards, rows and bytes. After a failure that is not a record's own, memory or time for
- * example, the next try takes half, down to one row, and each success twice as much again. A bean of one relay or outbox-retry.
+ * How much of an outbox is taken at once: so many shards, rows and bytes. After a failure, memory or time or a refused record for example, the
+ * next batch is half as large, down to one row, and each success makes it twice as large again. A bean of one relay or outbox-retry.
  */
 public class OutboxPace {
 
     /** Failures in a row after which somebody is told. */
     private static final int TOLD_AFTER = 5;
+    private static final String PACE = "reliableRoutesPace";
 
     private final AtomicInteger turn = new AtomicInteger();
     private double share = 1;
+    private boolean refused;
     private boolean told;
 
     /**
@@ -36,12 +38,14 @@ public class OutboxPace {
         int mostRows = number(context, "outbox.relay.rows-per-shard");
         long mostBytes = number(context, "outbox.relay.max-batch-bytes");
         double most = (double) mostShards * mostRows;
-        share = failed ? Math.max(1 / most, share / 2) : Math.min(1, share * 2);
+        share = failed || refused ? Math.max(1 / most, share / 2) : Math.min(1, share * 2);
+        refused = false;
         if (failed) {
             KafkaTopics.of(context).forget();
         }
         int total = (int) Math.max(1, most * share);
         int shards = Math.min(mostShards, total);
+        exchange.setProperty(PACE, this);
         Message message = exchange.getMessage();
         message.setHeader("shards", shards);
         message.setHeader("rows", Math.max(1, total / shards));
@@ -49,6 +53,14 @@ public class OutboxPace {
         message.setHeader("longest", number(context, "outbox.relay.max-request-size"));
         message.setHeader("fresh", failed || turn.get() == 0);
         message.setHeader("turn", turn.incrementAndGet() % 2 == 0);
+    }
+
+    /** A record of a batch is refused: with many of them among good ones, whole batches would bring the good ones as often as there are others. */
+    static void refused(Exchange exchange) {
+        OutboxPace pace = exchange.getProperty(PACE, OutboxPace.class);
+        if (pace != null) {
+            pace.refused = true;
+        }
     }
 
     private void tell(Exchange exchange, String dataSource, int attempt) {

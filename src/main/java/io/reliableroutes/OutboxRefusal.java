@@ -29,6 +29,10 @@ public class OutboxRefusal {
                 exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class));
         KafkaTopics.of(exchange.getContext()).forget();
         Map<String, Object> row = ((OutboxRecord) refusal.getRecord()).row();
+        if (((Number) row.get("attempts")).intValue() == 0) {
+            // later attempts are made alone
+            OutboxPace.refused(exchange);
+        }
         Message message = exchange.getMessage();
         if (refusal.getFault() == RejectedRecordException.Fault.MESSAGE) {
             Map<String, Object> refused = refused(exchange.getContext(), row, refusal.getCause());
