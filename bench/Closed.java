@@ -10,11 +10,6 @@ import java.util.concurrent.locks.LockSupport;
 
 import harness.Database;
 import harness.Java;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.awaitility.Awaitility;
 
 /**
@@ -161,7 +156,7 @@ public final class Closed {
     /** Milliseconds from commit to send of the messages since a time. */
     private static long percentile(String topic, long since, int percent) {
         List<Long> latencies = new ArrayList<>();
-        read(topic, record -> {
+        bench.read(topic, record -> {
             long committed = Long.parseLong(new String(record.value()));
             if (committed >= since && committed < since + TimeUnit.SECONDS.toMillis(SECONDS)) {
                 latencies.add(Math.max(1, record.timestamp() - committed));
@@ -174,7 +169,7 @@ public final class Closed {
     private static double rate(String topic, int rows) {
         Map<String, Long> last = new HashMap<>();
         long[] times = {Long.MAX_VALUE, 0, 0};
-        read(topic, record -> {
+        bench.read(topic, record -> {
             long value = Long.parseLong(new String(record.value(), 0, 20).replaceAll(" .*", ""));
             Long before = last.put(record.key(), value);
             Bench.check(before == null || before < value, "order of " + record.key() + " at " + value);
@@ -188,19 +183,6 @@ public final class Closed {
 
     private static long size(String topic) {
         return new harness.Topic(bench.kafka, topic).size();
-    }
-
-    private static void read(String topic, java.util.function.Consumer<ConsumerRecord<String, byte[]>> each) {
-        Map<String, Object> settings = Map.of("bootstrap.servers", bench.kafka.brokers(), "max.poll.records", 10_000);
-        try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream().map(p -> new TopicPartition(topic, p.partition())).toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
-                consumer.poll(Duration.ofMillis(500)).forEach(each);
-            }
-        }
     }
 
     private static void stop(List<Process> processes) {

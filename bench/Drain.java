@@ -6,11 +6,6 @@ import java.util.Map;
 
 import harness.Database;
 import harness.Java;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.awaitility.Awaitility;
 
 /**
@@ -73,36 +68,25 @@ public final class Drain {
 
     private static double rate(String topic, int rows) {
         Map<String, Long> last = new HashMap<>();
-        long first = Long.MAX_VALUE;
-        long end = 0;
-        int count = 0;
-        Map<String, Object> settings = Map.of("bootstrap.servers", bench.kafka.brokers(), "max.poll.records", 10_000);
-        try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream().map(p -> new TopicPartition(topic, p.partition())).toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
-                for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(500))) {
-                    first = Math.min(first, record.timestamp());
-                    end = Math.max(end, record.timestamp());
-                    count++;
-                    int length = 0;
-                    while (record.value()[length] != ' ') {
-                        length++;
-                    }
-                    long value = Long.parseLong(new String(record.value(), 0, length));
-                    Long before = last.put(record.key(), value);
-                    if (before != null && before >= value) {
-                        throw new IllegalStateException("out of order: " + record.key() + " " + value);
-                    }
-                }
+        long[] span = {Long.MAX_VALUE, 0, 0};
+        bench.read(topic, record -> {
+            span[0] = Math.min(span[0], record.timestamp());
+            span[1] = Math.max(span[1], record.timestamp());
+            span[2]++;
+            int length = 0;
+            while (record.value()[length] != ' ') {
+                length++;
             }
+            long value = Long.parseLong(new String(record.value(), 0, length));
+            Long before = last.put(record.key(), value);
+            if (before != null && before >= value) {
+                throw new IllegalStateException("out of order: " + record.key() + " " + value);
+            }
+        });
+        if (span[2] != rows) {
+            throw new IllegalStateException(span[2] + " records for " + rows + " rows");
         }
-        if (count != rows) {
-            throw new IllegalStateException(count + " records for " + rows + " rows");
-        }
-        return rows * 1000.0 / (end - first);
+        return rows * 1000.0 / (span[1] - span[0]);
     }
 
     private Drain() {

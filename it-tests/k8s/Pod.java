@@ -75,7 +75,7 @@ final class Pod implements AutoCloseable {
             application.put("camel.k.sources[0].language", "yaml");
         }
         Path kamelets = Files.createDirectories(etc.resolve("kamelets/kamelets-bundle-" + name() + "-001"));
-        for (String kamelet : List.of("outbox-sink", "outbox-topic-sink", "outbox-finish-action", "outbox-reopen-action", "failed-message-sink")) {
+        for (String kamelet : List.of("outbox-sink", "outbox-topic-sink", "outbox-finish-action", "outbox-reopen-action", "outbox-frontier-action", "failed-message-sink")) {
             Files.copy(Manifests.K8S.resolve("base/" + kamelet + ".kamelet.yaml"), kamelets.resolve(kamelet + ".kamelet.yaml"));
         }
         application.put("camel.component.kamelet.location", "file:" + kamelets + ",classpath:/kamelets");

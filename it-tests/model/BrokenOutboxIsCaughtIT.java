@@ -54,6 +54,12 @@ class BrokenOutboxIsCaughtIT {
         run(history, new Statements().edit("release-outbox-followers", "    ORDER BY n.id\n", "    ORDER BY n.id DESC\n"));
     }
 
+    @Property
+    @Caught
+    void frontierDoesNotAskWhoWrites(@ForAll("histories") List<Move> history) throws Exception {
+        run(history, new Statements().edit("list-outbox-writers", "l.mode = 'RowExclusiveLock'", "false"));
+    }
+
     private static void run(List<Move> history, Statements broken) throws Exception {
         Shortest.play(history, moves -> OutboxHistory.play(broken, false, moves));
     }

@@ -42,9 +42,18 @@ final class Relay {
             }
             if (Boolean.TRUE.equals(exchange.getMessage().getHeader("fresh"))) {
                 execute("advance-outbox-identity");
-                return lock("lock-outbox-shards");
+                return this::frontier;
             }
-            return lock("lock-outbox-shards").run();
+            return frontier();
+        };
+    }
+
+    /** A retry's work in the pack, and for the relay of its process. What it finds out is for the next poll. */
+    private Session.Step frontier() throws Exception {
+        java.settle(exchange, execute("list-outbox-writers").get(0));
+        return exchange.getMessage().getHeader("settled") == null ? lock("lock-outbox-shards") : () -> {
+            java.advance(exchange, execute("find-outbox-frontier").get(0).get("low"));
+            return lock("lock-outbox-shards");
         };
     }
 

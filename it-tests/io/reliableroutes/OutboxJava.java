@@ -79,6 +79,7 @@ public final class OutboxJava {
         reopened = new OutboxDestinations();
         pace = new OutboxPace();
         KafkaTopics.of(context).forget();
+        OutboxFrontier.forget(new DefaultExchange(context), "model");
     }
 
     /** @param attempts transactions that this exchange has been through, with this one */
@@ -88,6 +89,18 @@ public final class OutboxJava {
         exchange.setProperty(TransactionPolicy.ATTEMPTS, attempts);
         pace.limit(exchange, "model");
         return exchange;
+    }
+
+    /** @param writers the row of list-outbox-writers.sql */
+    public void settle(Exchange exchange, Map<String, Object> writers) {
+        exchange.getMessage().setBody(writers);
+        new OutboxFrontier().settle(exchange, "model");
+    }
+
+    /** @param low the value of find-outbox-frontier.sql */
+    public void advance(Exchange exchange, Object low) {
+        exchange.getMessage().setBody(low);
+        new OutboxFrontier().advance(exchange, "model");
     }
 
     public void toRecords(Exchange exchange) throws Exception {

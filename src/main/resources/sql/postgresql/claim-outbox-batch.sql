@@ -14,7 +14,8 @@ FROM (
   CROSS JOIN LATERAL (
     SELECT o.*, coalesce(octet_length(o.payload), 0) AS bytes
     FROM outbox_message o
-    WHERE o.shard = s.shard
+    -- none is before it: those that were may take long to look through
+    WHERE o.shard = s.shard AND o.id >= (CAST(:?low AS bigint[]))[s.shard + 1]
     ORDER BY o.id
     LIMIT CAST(:?rows AS integer)
   ) m
