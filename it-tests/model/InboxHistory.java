@@ -159,10 +159,8 @@ final class InboxHistory {
     private void end(String action) throws Exception {
         List<InboxModel.Message> dead = model.messages.values().stream().filter(message -> message.status.equals("DEAD")).toList();
         Map<String, Object> parameters = OutboxJava.allLetters(action);
-        Instant at = now;
         operate(() -> statements.run(operator().connection, "end-dead-letters", parameters::get), () -> dead.forEach(message -> {
             message.status = action.equals("REPLAY") ? "PENDING" : "DISCARDED";
-            message.discardedAt = at;
             message.attempts = action.equals("REPLAY") ? 0 : message.attempts;
             message.ordered = false;
             failures.get(message.n)[0] = 0;
@@ -200,7 +198,6 @@ final class InboxHistory {
                 model.orphans = false;
                 for (InboxModel.Message message : model.messages.values()) {
                     message.forgotten |= produced.get(message.n).isBefore(at.minus(Duration.ofDays(30)));
-                    message.unlettered |= message.status.equals("DISCARDED") && message.discardedAt.isBefore(at.minus(Duration.ofDays(15)));
                 }
             });
         }

@@ -1,7 +1,6 @@
 package model;
 
 import java.sql.SQLException;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -30,9 +29,6 @@ final class InboxModel {
         boolean ordered = true;
         /** retention may have forgotten that it was handled */
         boolean forgotten;
-        Instant discardedAt;
-        /** its letter has expired: while its key has not, msg_received can only call it HANDLED */
-        boolean unlettered;
 
         Message(int n, String key) {
             this.n = n;
@@ -103,7 +99,7 @@ final class InboxModel {
                 + (parked ? " and is parked" : " and is not parked: it is lost"));
         String should = switch (message.status) {
             case "NEW" -> null;
-            case "DISCARDED" -> message.unlettered ? seen : "DEAD after " + message.attempts + " attempts";
+            case "DISCARDED" -> "DEAD after " + message.attempts + " attempts";
             case "REMOVED" -> seen;
             default -> message.status + " after " + message.attempts + " attempts";
         };

@@ -39,6 +39,12 @@ WITH inbox AS (
     SELECT d.id
     FROM dead_letter d
     WHERE d.ended_at < now() - CAST(:?dead_letter_retention AS bigint) * interval '1 millisecond'
+      -- a discarded one as long as its inbox key: the key alone would say that the message is handled
+      AND NOT EXISTS (
+        SELECT 1
+        FROM dead_letter_audit a CROSS JOIN inbox_message i
+        WHERE a.id = d.audit_id AND a.action = 'DISCARD' AND d.origin = 'INBOX'
+          AND i.consumer = d.consumer AND i.source = d.source AND i.message_id = d.message_id)
     ORDER BY d.ended_at
     LIMIT 1000
     FOR UPDATE SKIP LOCKED)

@@ -33,7 +33,7 @@ WITH request AS (
   WHERE d.id = picked.id
   RETURNING d.*, audit.action
 ), tail AS (
-  -- waits for a retry of a key's parked messages, as lock-parked-inbox-key.sql does
+  -- waits for a retry of a key's parked messages, as lock-parked-inbox-key.sql does, and in its order: it goes from a message to the next
   SELECT p.consumer, p.message_key
   FROM inbox_parked p
   WHERE EXISTS (
@@ -41,6 +41,7 @@ WITH request AS (
     FROM ended e
     WHERE e.origin = 'INBOX' AND e.consumer = p.consumer AND hashtextextended(e.message_key, 0) = hashtextextended(p.message_key, 0)
       AND e.message_key = p.message_key)
+  ORDER BY p.id
   FOR SHARE
 ), replayed AS (
   SELECT ended.*, now() + coalesce((row_number() OVER (ORDER BY ended.id) - 1) / request.rate, 0) * interval '1 second' AS due_at,
