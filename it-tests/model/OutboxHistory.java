@@ -124,7 +124,7 @@ final class OutboxHistory {
             case DISCARD -> end("DISCARD");
             case RETAIN -> retain();
             case DELETE -> delete();
-            case RESTART -> operate(() -> ask("SELECT setval(pg_get_serial_sequence('outbox_message', 'id'), 1, false)"), model::restarted);
+            case RESTART -> operate(this::restart, model::restarted);
             default -> throw new IllegalArgumentException(move.toString());
         }
     }
@@ -227,6 +227,19 @@ final class OutboxHistory {
             operate(() -> gone.addAll(ask("""
                     DELETE FROM outbox_parked WHERE id = (SELECT min(id) FROM outbox_parked WHERE reason = 'REFUSED') AND reason = 'REFUSED'
                     RETURNING headers ->> 'n' AS n""")), () -> gone.forEach(row -> model.deleted(Integer.parseInt((String) row.get("n")))));
+        }
+    }
+
+    /** The ids begin again, as behind a switch-over, unless somebody takes some now. */
+    private void restart() throws SQLException {
+        try (PreparedStatement statement = operator().connection.prepareStatement("""
+                DO $$
+                BEGIN
+                  SET LOCAL lock_timeout = '1ms';
+                  ALTER SEQUENCE outbox_message_id_seq RESTART;
+                EXCEPTION WHEN lock_not_available THEN NULL;
+                END $$""")) {
+            statement.execute();
         }
     }
 

@@ -12,12 +12,13 @@ import org.apache.camel.Exchange;
  * Where the messages of each shard of an outbox begin. While an old snapshot is open, a backup's or a report's for example, PostgreSQL keeps
  * published messages, and who looks for the first waiting one has to look through them all. What is known here is kept in memory, since a
  * table of it would be slow in the same way. It is never more than the truth: ids up to some one are settled when every transaction that
- * was writing after that one was taken has ended, and then what waits among them is all that ever will. For ids that somebody writes by
- * hand or that begin again, all of the outbox is looked through now and then, for at most a twentieth of the time.
+ * was writing after that one was taken has ended, and then what waits among them is all that ever will. It counts in one epoch only, of one
+ * server and one sequence of ids. For ids that somebody writes by hand or sets back, all of the outbox is looked through now and then, for at
+ * most a twentieth of the time.
  */
 public class OutboxFrontier {
 
-    private static final String UNKNOWN = "{" + String.join(",", Collections.nCopies(64, "0")) + "}";
+    private static final String UNKNOWN = "{}";
     private static final long PAUSE = TimeUnit.SECONDS.toNanos(1);
     private static final long PAUSE_AFTER_ALL = TimeUnit.SECONDS.toNanos(10);
     private static final long PAUSE_AFTER_FAILURE = TimeUnit.MINUTES.toNanos(10);
@@ -51,8 +52,9 @@ public class OutboxFrontier {
         Set<String> writers = row == null || row.get("writers") == null ? Set.of() : Set.of(((String) row.get("writers")).split(" "));
         Known known = known(exchange, dataSource);
         synchronized (known) {
-            if (given == null || known.given != null && given.longValue() < known.given) {
+            if (given == null || known.given != null && given.longValue() < known.given || !row.get("epoch").equals(known.epoch)) {
                 known.forget();
+                known.epoch = given == null ? "" : (String) row.get("epoch");
             }
             boolean ended = known.candidate != null && Collections.disjoint(known.writers, writers);
             exchange.getMessage().setHeader("settled", ended ? known.candidate : null);
@@ -91,11 +93,12 @@ public class OutboxFrontier {
         }
     }
 
-    /** Parameter of the statements that look for messages, not null. */
-    static String low(Exchange exchange, String dataSource) {
+    /** Sets the parameters of the statements that look for messages: {@code low}, where each shard begins, and {@code epoch}, while that is so. */
+    static void limit(Exchange exchange, String dataSource) {
         Known known = known(exchange, dataSource);
         synchronized (known) {
-            return known.low;
+            exchange.getMessage().setHeader("low", known.low);
+            exchange.getMessage().setHeader("epoch", known.epoch);
         }
     }
 
@@ -126,6 +129,8 @@ public class OutboxFrontier {
     private static final class Known {
 
         private String low = UNKNOWN;
+        /** of the outbox that was looked at last, empty at first */
+        private String epoch = "";
         /** the last id that was taken when the outbox was looked at last, null at first */
         private Long given;
         /** an id that was taken before the writers were listed */
@@ -140,6 +145,7 @@ public class OutboxFrontier {
 
         void forget() {
             low = UNKNOWN;
+            epoch = "";
             given = null;
             candidate = null;
             times++;

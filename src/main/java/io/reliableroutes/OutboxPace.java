@@ -23,9 +23,9 @@ public class OutboxPace {
 
     /**
      * Sets the parameters of the statements that lock shards and claim a batch, as headers: {@code shards}, {@code rows}, {@code bytes},
-     * {@code longest} (bytes of a payload that may be sent), {@code low} (where the messages of each shard begin), {@code turn}, which changes
-     * from one poll to the next, and {@code fresh}, which is true at the first poll and after a failure: what was known of the servers may
-     * have changed.
+     * {@code longest} (bytes of a payload that may be sent), {@code low} and {@code epoch} (where the messages of each shard begin),
+     * {@code turn}, which changes from one poll to the next, and {@code fresh}, which is true at the first poll and after a failure: what was
+     * known of the servers may have changed.
      *
      * @param exchange   a relay's exchange at its beginning, not null
      * @param dataSource bean name of the outbox' data source, not null
@@ -55,7 +55,7 @@ public class OutboxPace {
         message.setHeader("shards", shards);
         message.setHeader("rows", Math.max(1, total / shards));
         message.setHeader("bytes", Math.max(1, (long) (mostBytes * share)));
-        message.setHeader("low", OutboxFrontier.low(exchange, dataSource));
+        OutboxFrontier.limit(exchange, dataSource);
         message.setHeader("longest", number(context, "outbox.relay.max-request-size"));
         message.setHeader("fresh", failed || turn.get() == 0);
         message.setHeader("turn", turn.incrementAndGet() % 2 == 0);

@@ -1,4 +1,9 @@
 -- A statement of its own, after the shard locks: its snapshot sees all that their last owner did. The rows stay until they are sent.
+WITH known AS (
+  -- where each shard begins, if this is still the outbox of which that is known
+  SELECT CAST(:?low AS bigint[]) AS low
+  WHERE CAST(:?epoch AS text) = pg_postmaster_start_time() || ' ' || pg_relation_filenode(pg_get_serial_sequence('outbox_message', 'id')::regclass)
+)
 SELECT b.id, b.message_id::text AS message_id, b.destination, b.message_key, b.shard, b.type, b.content_type, b.bytes,
        -- what no producer may send is not read
        CASE WHEN b.bytes <= CAST(:?longest AS bigint) THEN b.payload END AS payload,
@@ -15,7 +20,7 @@ FROM (
     SELECT o.*, coalesce(octet_length(o.payload), 0) AS bytes
     FROM outbox_message o
     -- none is before it: those that were may take long to look through
-    WHERE o.shard = s.shard AND o.id >= (CAST(:?low AS bigint[]))[s.shard + 1]
+    WHERE o.shard = s.shard AND o.id >= coalesce((SELECT known.low[s.shard + 1] FROM known), -9223372036854775808)
     ORDER BY o.id
     LIMIT CAST(:?rows AS integer)
   ) m

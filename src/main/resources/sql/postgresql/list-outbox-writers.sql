@@ -1,6 +1,8 @@
 -- Who may have taken an id and not committed its message yet: who writes has locked the table before, and every id up to the last one is taken.
 -- Without the right to see the sequence, or with ids that sessions keep in stock, nothing is known.
 SELECT s.last_value AS given,
+       -- another one after a failover, a restore or a restart of the ids
+       pg_postmaster_start_time() || ' ' || pg_relation_filenode(pg_get_serial_sequence('outbox_message', 'id')::regclass) AS epoch,
        (SELECT string_agg(DISTINCT l.virtualtransaction, ' ')
         FROM pg_locks l
         WHERE l.locktype = 'relation' AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
