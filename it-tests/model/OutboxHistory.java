@@ -230,6 +230,12 @@ final class OutboxHistory {
         }
     }
 
+    /** The tables say of a refused message what the statement was told. */
+    boolean isParkedAs(String refused) throws SQLException {
+        return !database.rows("SELECT 1 FROM outbox_parked p JOIN jsonb_to_recordset('" + refused.replace("'", "''") + "') AS r (message_id uuid, attempts integer) USING (message_id, attempts)")
+                .isEmpty();
+    }
+
     /** The ids begin again, as behind a switch-over, unless somebody takes some now. */
     private void restart() throws SQLException {
         try (PreparedStatement statement = operator().connection.prepareStatement("""

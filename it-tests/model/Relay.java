@@ -147,7 +147,10 @@ final class Relay {
         execute(closing ? "close-outbox-destinations" : "park-outbox-messages");
         session.connection.commit();
         history.model.released(this);
-        applyRefused();
+        if (closing || !session.hasWaited() || history.isParkedAs(exchange.getMessage().getHeader("refused", String.class))) {
+            // else the other relay has put the message aside meanwhile, for its destination perhaps, and it is tried again with that
+            applyRefused();
+        }
         return null;
     }
 

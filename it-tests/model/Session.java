@@ -29,6 +29,7 @@ final class Session {
     private final ExecutorService thread;
     private Step next;
     private Future<Step> running;
+    private volatile boolean waited;
 
     Session(String name) throws SQLException {
         this.name = name;
@@ -50,6 +51,11 @@ final class Session {
         return running != null;
     }
 
+    /** The step that runs has waited for another session, so its statement sees what was before that. */
+    boolean hasWaited() {
+        return waited;
+    }
+
     void begin(Step first) {
         next = first;
     }
@@ -57,6 +63,7 @@ final class Session {
     /** Runs the next step, unless the last one still waits; returns when it is done or waits for another session. */
     void step() throws Exception {
         if (running == null && next != null) {
+            waited = false;
             running = thread.submit(next::run);
             settle();
         }
@@ -70,6 +77,7 @@ final class Session {
                 running = null;
             } catch (TimeoutException e) {
                 if (database.waits(pid)) {
+                    waited = true;
                     return;
                 }
             } catch (ExecutionException e) {
