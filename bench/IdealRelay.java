@@ -88,6 +88,6 @@ public final class IdealRelay {
     }
 
     private static String statement(String folder, String file) throws Exception {
-        return Files.readString(Path.of(folder, file));
+        return Files.readString(Path.of(folder, file)).replace(":?low", "'{}'").replace(":?epoch", "''");
     }
 }

@@ -48,11 +48,13 @@ class UpgradeLosesNothingIT {
     void noRowIsLostAndTheViewsTellTheTruth(String release) {
         Database database = earlier(release);
         Map<String, Long> before = counts(database);
+        List<Map<String, Object>> positions = positions(database);
 
         for (String time : List.of("the first time", "the second time")) {
             database.apply("schema.sql");
 
             assertThat(counts(database)).as("rows, schema.sql applied %s", time).containsExactlyEntriesOf(before);
+            assertThat(positions(database)).as("positions, %s", time).isEqualTo(positions);
             assertThat(database.rows("SELECT * FROM msg_published WHERE status <> CASE reason WHEN 'CLOSED' THEN 'PENDING' ELSE type END")).as("msg_published, %s", time).isEmpty();
             assertThat(database.rows("SELECT * FROM msg_received WHERE status <> upper(split_part(message_id, '-', 1)) AND message_id NOT LIKE 'sha256:%' AND message_id NOT LIKE '%@%'"))
                     .as("msg_received, %s", time).isEmpty();
@@ -124,6 +126,12 @@ class UpgradeLosesNothingIT {
     private static Database earlier(String release) {
         String folder = Java.root().resolve("it-tests/upgrade").resolve(release).toString();
         return Servers.database().apply(folder + "/schema.sql", folder + "/rows.sql");
+    }
+
+    /** How far receivers are, if the release knows. */
+    private static List<Map<String, Object>> positions(Database database) {
+        return database.value("SELECT to_regclass('inbox_position')::text") == null ? List.of()
+                : database.rows("SELECT consumer, topic, topic_partition, topic_id, position FROM inbox_position ORDER BY 1, 2, 3");
     }
 
     private static Map<String, Long> counts(Database database) {

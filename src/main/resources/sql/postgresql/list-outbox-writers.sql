@@ -3,6 +3,7 @@
 SELECT s.last_value AS given,
        -- another one after a failover, a restore or a restart of the ids
        pg_postmaster_start_time() || ' ' || pg_relation_filenode(pg_get_serial_sequence('outbox_message', 'id')::regclass) AS epoch,
+       -- one that is prepared keeps its name
        (SELECT string_agg(DISTINCT l.virtualtransaction, ' ')
         FROM pg_locks l
         WHERE l.locktype = 'relation' AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())

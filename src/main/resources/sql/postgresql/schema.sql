@@ -248,8 +248,17 @@ CREATE TABLE IF NOT EXISTS inbox_position (
   -- offset of the last record that is done; -1 if none is
   position        bigint      NOT NULL CONSTRAINT position_is_an_offset CHECK (position >= -1),
   moved_at        timestamptz NOT NULL DEFAULT now(),
-  PRIMARY KEY (consumer, topic, topic_partition)
+  -- counts the rows that have been the partition's, one after the other
+  era             bigint      NOT NULL DEFAULT 0,
+  PRIMARY KEY (consumer, topic, topic_partition, era)
 ) WITH (fillfactor = 20);
+DO $$
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM pg_attribute WHERE attrelid = 'inbox_position'::regclass AND attname = 'era') THEN
+    ALTER TABLE inbox_position ADD COLUMN era bigint NOT NULL DEFAULT 0, DROP CONSTRAINT inbox_position_pkey,
+      ADD PRIMARY KEY (consumer, topic, topic_partition, era);
+  END IF;
+END $$;
 -- Few rows, each updated by every record: vacuum by count.
 ALTER TABLE inbox_position SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
 
@@ -257,13 +266,39 @@ ALTER TABLE inbox_position SET (autovacuum_vacuum_scale_factor = 0, autovacuum_v
 -- partition over, or the position was moved on purpose, or with a backup.
 CREATE OR REPLACE FUNCTION move_inbox_position(of_consumer text, of_topic text, of_partition integer, of_topic_id text, seen bigint, done bigint)
 RETURNS boolean
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql
+SET enable_seqscan = off
+AS $$
+DECLARE
+  newest inbox_position;
 BEGIN
-  UPDATE inbox_position p
-  SET position = done, moved_at = now()
-  WHERE p.consumer = of_consumer AND p.topic = of_topic AND p.topic_partition = of_partition AND p.topic_id = of_topic_id
-    AND p.position IN (seen, done) AND p.position <= done;
-  IF NOT FOUND AND of_topic_id IS NOT NULL THEN
+  IF of_topic_id IS NULL THEN
+    RETURN true;
+  END IF;
+  -- while an old snapshot is open, PostgreSQL keeps every version of a row, and who updates it looks through them: so a row is followed by
+  -- another now and then, and looked for from the end of the index
+  SELECT p.* INTO newest
+  FROM inbox_position p
+  WHERE p.consumer = of_consumer AND p.topic = of_topic AND p.topic_partition = of_partition
+  ORDER BY p.era DESC
+  LIMIT 1;
+  IF done / 500 = newest.position / 500 THEN
+    UPDATE inbox_position p
+    SET position = done, moved_at = now()
+    WHERE p.consumer = of_consumer AND p.topic = of_topic AND p.topic_partition = of_partition AND p.era = newest.era AND p.topic_id = of_topic_id
+      AND p.position IN (seen, done) AND p.position <= done;
+  ELSE
+    WITH old AS (
+      DELETE FROM inbox_position p
+      WHERE p.consumer = of_consumer AND p.topic = of_topic AND p.topic_partition = of_partition AND p.era = newest.era AND p.topic_id = of_topic_id
+        AND p.position IN (seen, done) AND p.position <= done
+      RETURNING p.era
+    )
+    INSERT INTO inbox_position (consumer, topic, topic_partition, topic_id, position, era)
+    SELECT of_consumer, of_topic, of_partition, of_topic_id, done, old.era + 1
+    FROM old;
+  END IF;
+  IF NOT FOUND THEN
     RAISE EXCEPTION 'inbox of %: record % of %-% does not follow the stored position: somebody else has moved it', of_consumer, done, of_topic, of_partition
       USING ERRCODE = 'RR001';
   END IF;

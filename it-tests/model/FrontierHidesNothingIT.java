@@ -1,6 +1,7 @@
 package model;
 
 import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -11,8 +12,8 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Where an outbox begins is known of one server and one sequence of ids: after a switch-over or a restore its ids may begin again. */
-class FrontierCountsInOneEpochIT {
+/** Where an outbox begins is known of one server and one sequence of ids, and of transactions that have ended, prepared ones too. */
+class FrontierHidesNothingIT {
 
     private final ModelDatabase database = ModelDatabase.get();
     private final OutboxJava java = new OutboxJava(Map.of(), topic -> null);
@@ -37,6 +38,30 @@ class FrontierCountsInOneEpochIT {
             connection.createStatement().execute("TRUNCATE outbox_message RESTART IDENTITY");
             write(connection, "VALUES ('d', 'k', 't', '')");
             assertThat(locked(connection)).as("what is below and new is found").isNotNull();
+        }
+    }
+
+    @Test
+    void messageOfAPreparedTransactionIsWaitedFor() throws Exception {
+        database.empty();
+        java.start(List.of());
+        try (Connection connection = database.connect(); Connection writer = database.connect(); Statement prepare = writer.createStatement()) {
+            writer.setAutoCommit(false);
+            write(writer, "VALUES ('d', 'k', 't', '')");
+            look(connection);
+            look(connection);
+            prepare.execute("PREPARE TRANSACTION 'frontier'");
+            write(connection, "VALUES ('d', 'k', 't', '')");
+            for (int round = 1; round <= 4; round++) {
+                look(connection);
+            }
+            connection.createStatement().execute("DELETE FROM outbox_message");
+            assertThat(locked(connection)).isNull();
+
+            writer.commit();
+            writer.setAutoCommit(true);
+            prepare.execute("COMMIT PREPARED 'frontier'");
+            assertThat(locked(connection)).as("what was prepared is found").isNotNull();
         }
     }
 
