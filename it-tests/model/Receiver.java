@@ -95,7 +95,8 @@ final class Receiver {
         } catch (SQLException e) {
             return stale(e, e);
         }
-        return committed(() -> {
+        // a step of its own: the statement may have waited for another receiver, whose end the model has to know first
+        return () -> committed(() -> {
             if (history.model.messages.get(n).status.equals("NEW")) {
                 history.model.parked(n, dead ? "DEAD" : "RETRYING", (Integer) failed.get("attempts"));
             }

@@ -145,13 +145,17 @@ final class Relay {
         boolean closing = exchange.getMessage().getHeader("closing") != null;
         history.begin(session);
         execute(closing ? "close-outbox-destinations" : "park-outbox-messages");
-        session.connection.commit();
-        history.model.released(this);
-        if (closing || !session.hasWaited() || history.isParkedAs(exchange.getMessage().getHeader("refused", String.class))) {
-            // else the other relay has put the message aside meanwhile, for its destination perhaps, and it is tried again with that
-            applyRefused();
-        }
-        return null;
+        boolean waited = session.hasWaited();
+        // a step of its own: the model has to know first what became of the other relay
+        return () -> {
+            session.connection.commit();
+            history.model.released(this);
+            if (closing || !waited || history.isParkedAs(exchange.getMessage().getHeader("refused", String.class))) {
+                // else that has put the message aside meanwhile, for its destination perhaps, and it is tried again with that
+                applyRefused();
+            }
+            return null;
+        };
     }
 
     private Session.Step commit() throws Exception {
