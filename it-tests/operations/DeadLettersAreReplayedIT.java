@@ -1,6 +1,9 @@
 package operations;
 
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
@@ -30,7 +33,7 @@ class DeadLettersAreReplayedIT {
         bank.letters(100, CONSUMER, "java.lang.A");
         bank.letters(5, CONSUMER, "java.lang.B");
         try (Routes routes = bank.start("bank-b-credit-transfer.camel.yaml", "bank-b-book-credit.camel.yaml")) {
-            assertThat(bank.get("?consumer=" + CONSUMER)).hasSize(105);
+            assertThat(bank.json(bank.get("?consumer=" + CONSUMER))).hasSize(105);
             String filter = "\"consumer\":\"%s\",\"errorClass\":\"java.lang.A\"".formatted(CONSUMER);
             assertThat(bank.post("/replay", "{%s,\"dryRun\":true}".formatted(filter)).get("letters").asInt()).isEqualTo(100);
             assertThat(bank.database.count("inbox_parked")).isZero();
@@ -140,9 +143,12 @@ class DeadLettersAreReplayedIT {
             {}                                               | the request picks no dead letters
             no json                                          | Unrecognized token
             {"all":true}                                     | who or reason is missing
-            {"all":true,"who":"","reason":"r"}               | who () is no text
+            {"all":true,"who":"","reason":"r"}               | who ("") is no text
+            {"consumer":null,"who":"a","reason":"r"}         | consumer is null
+            {"all":false,"who":"a","reason":"r"}             | all (false) is not true
+            {"all":true,"dryRun":"true","who":"a","reason":"r"} | dryRun ("true") is neither
             {"consumers":"x"}                                | consumers is no part of a request
-            {"ids":["x"],"who":"a","reason":"r"}             | ids ([x]) is no list of numbers
+            {"ids":["x"],"who":"a","reason":"r"}             | ids has "x", which is no id
             {"since":"monday","who":"a","reason":"r"}        | since (monday) is no instant
             {"all":true,"rate":0,"who":"a","reason":"r"}     | rate (0) is no positive number
             {"consumer":"nobody","who":"a","reason":"r"}     | matches no open dead letter
@@ -154,6 +160,42 @@ class DeadLettersAreReplayedIT {
         }
 
         assertThat(bank.database.count("dead_letter WHERE ended_at IS NULL")).isEqualTo(1);
+    }
+
+    @Test
+    void openLettersAreListedByPages() {
+        bank.letters(5, CONSUMER, "java.lang.A");
+        bank.letters(1, "other & more", "java.lang.A");
+        try (Routes routes = bank.start()) {
+            List<Long> listed = new ArrayList<>();
+            String page = "?limit=2";
+            while (page != null) {
+                HttpResponse<String> answer = bank.get(page);
+                bank.json(answer).forEach(letter -> listed.add(letter.get("id").asLong()));
+                page = answer.headers().firstValue("Link").map(link -> link.replaceAll("</dead-letters(.*)>; rel=\"next\"", "$1")).orElse(null);
+            }
+            assertThat(listed).containsExactly(1L, 2L, 3L, 4L, 5L, 6L);
+            assertThat(bank.json(bank.get(""))).hasSize(6);
+            assertThat(bank.json(bank.get("?consumer=other%20%26%20more&limit=1"))).hasSize(1);
+            assertThat(bank.get("?consumer=other%20%26%20more&limit=1").headers().firstValue("Link")).contains("</dead-letters?after=6&limit=1&consumer=other+%26+more>; rel=\"next\"");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            ?consumer=a%00b            | consumer has a character
+            ?consumer=a&consumer=b     | consumer ([a, b]) is there twice
+            ?limit=0                   | limit (0) is not between 1 and 1000
+            ?limit=1&limit=2           | limit ([1, 2]) is there twice
+            ?after=x                   | after (x) is no number
+            ?after=99999999999999999999| after (99999999999999999999) is no number
+            """)
+    void badPageIsRefusedWithItsReason(String query, String reason) {
+        try (Routes routes = bank.start()) {
+            HttpResponse<String> answer = bank.get(query);
+            assertThat(answer.statusCode()).isEqualTo(400);
+            assertThat(bank.json(answer).get("error").asText()).startsWith(reason);
+        }
     }
 
     @Test

@@ -53,19 +53,29 @@ final class OperatedBank extends ReceivingBank {
                 INSERT INTO inbox_message (consumer, message_id) SELECT consumer, message_id FROM letter""", count, consumer, errorClass);
     }
 
-    JsonNode post(String path, String body) {
+    HttpResponse<String> get(String query) {
         try {
-            HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/dead-letters" + path))
-                    .header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString(body)).build();
-            return new ObjectMapper().readTree(HTTP.send(request, HttpResponse.BodyHandlers.ofString()).body());
-        } catch (IOException | InterruptedException e) {
+            return HTTP.send(HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/dead-letters" + query)).build(), HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
     }
 
-    JsonNode get(String query) {
+    JsonNode json(HttpResponse<String> answer) {
         try {
-            HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/dead-letters" + query)).build();
+            return new ObjectMapper().readTree(answer.body());
+        } catch (IOException e) {
+            throw new IllegalStateException(answer.body(), e);
+        }
+    }
+
+    JsonNode post(String path, String body) {
+        try {
+            HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/dead-letters" + path))
+                    .header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString(body)).build();
             return new ObjectMapper().readTree(HTTP.send(request, HttpResponse.BodyHandlers.ofString()).body());
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException(e);

@@ -27,7 +27,7 @@ class OperationsPageIT {
         assertThat(requests).hasSize(2);
         bank.letters(3, "bank-b-credit-transfer", "java.io.IOException");
         try (Routes routes = bank.start()) {
-            assertThat(bank.get("?consumer=bank-b-credit-transfer")).hasSize(3);
+            assertThat(bank.json(bank.get("?consumer=bank-b-credit-transfer"))).hasSize(3);
             assertThat(requests).allSatisfy(request -> assertThat(bank.post("/replay", request).get("letters").asInt()).isEqualTo(3));
             bank.letters(1, "bank-b-credit-transfer", "java.io.IOException");
             String command = page.found("REPLAY_REQUEST='(.*?)'").get(0);
