@@ -119,7 +119,7 @@ final class Mutants {
                                   CAST(? AS bigint)) AS step"""),
                 withoutPosition("receiver goes on where its group is", Scenario.RESTART_HAS_NO_SECOND_EFFECT, "booked is [t-1, t-2, t-1"),
                 new Mutant("position moves from anywhere to anywhere", Scenario.RESTORED_DATABASE_MISSES_NOTHING, "booked is [t-1, t-4]")
-                        .edit(SQL + "schema.sql", " AND p.topic_id = of_topic_id\n    AND p.position IN (seen, done) AND p.position <= done;", ";"),
+                        .edit(SQL + "schema.sql", " AND p.topic_id = of_topic_id\n      AND p.position IN (seen, done) AND p.position <= done;", ";"),
                 new Mutant("receiver reads what is not committed, and there is no check", Scenario.ABORTED_TRANSACTION_HAS_NO_EFFECT,
                         "the sender of t-1 has rolled it back")
                         .edit(INBOX, "isolationLevel: read_committed", "isolationLevel: read_uncommitted").unchecked(),

@@ -54,6 +54,7 @@ final class ReceivedScenarios {
     static String burialThatIsRefusedIsTriedLater(Pack pack) {
         BankB bank = new BankB(pack);
         bank.settings.put("inbox.retry.first-delay", "1h");
+        bank.settings.put("inbox.retry.delay", "1h");
         bank.fail("true");
         refuse(bank, "dead_letter", "nextval('attempt') > 0");
         bank.request("k", "m-1", "t-1");

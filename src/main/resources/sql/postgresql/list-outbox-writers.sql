@@ -10,3 +10,5 @@ SELECT s.last_value AS given,
           AND l.relation = 'outbox_message'::regclass AND l.mode = 'RowExclusiveLock') AS writers
 FROM pg_sequences s
 WHERE format('%I.%I', s.schemaname, s.sequencename) = pg_get_serial_sequence('outbox_message', 'id') AND s.cache_size = 1
+  -- the next statement sees what has been committed since
+  AND current_setting('transaction_isolation') = 'read committed'
