@@ -75,6 +75,14 @@ final class XaFailure {
         return branch.errorCode < 0 || branch.errorCode == XAException.XA_RBCOMMFAIL || branch.errorCode == XAException.XA_RBPROTO;
     }
 
+    /**
+     * @param  said by a participant, not null
+     * @return      true unless it has said that its branch is rolled back: it may be prepared, and nobody finishes it but recovery
+     */
+    static boolean leavesDoubt(Throwable said) {
+        return !(said instanceof XAException branch) || branch.errorCode < XAException.XA_RBBASE || branch.errorCode > XAException.XA_RBEND;
+    }
+
     /** The decision of a transaction could not be logged. All participants could have committed. */
     static final class NoDecisionException extends IOException {
 

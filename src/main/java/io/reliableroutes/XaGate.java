@@ -53,7 +53,7 @@ final class XaGate implements AutoCloseable {
         unfinished = left;
     }
 
-    /** What hinders the end of the first recovery, or null: it has ended. */
+    /** What hinders the end of recovery, or null: it has ended. */
     String unfinished() {
         return unfinished;
     }

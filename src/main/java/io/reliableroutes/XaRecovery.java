@@ -18,6 +18,7 @@ import com.arjuna.ats.arjuna.recovery.RecoveryManager;
 import com.arjuna.ats.internal.arjuna.recovery.AtomicActionRecoveryModule;
 import com.arjuna.ats.internal.jta.recovery.arjunacore.RecoveryXids;
 import com.arjuna.ats.internal.jta.recovery.arjunacore.XARecoveryModule;
+import com.arjuna.ats.internal.jta.transaction.arjunacore.TransactionImple;
 import com.arjuna.ats.internal.jta.utils.XAUtils;
 import com.arjuna.ats.jta.recovery.XAResourceRecoveryHelper;
 import com.arjuna.ats.jta.utils.XAHelper;
@@ -29,13 +30,16 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Finishes transactions that an earlier run, or an outage, has left prepared: commits those that the object store has decided on, rolls
- * back the others of this node. Opens the {@link XaGate} when nothing of earlier runs is left, so that their row locks block no work and
- * none of their messages is overtaken.
+ * back the others of this node. Opens the {@link XaGate} when nothing of them is left, so that their row locks block no work and none of
+ * their messages is overtaken.
  */
 final class XaRecovery implements XAResourceRecoveryRegistry, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(XaRecovery.class);
-    /** How old a branch without a decision must be while this process works: between its prepare and its log entry. */
+    /**
+     * How old a branch without a decision must be while transactions run: it may be between its prepare and its log entry. While none runs,
+     * and none can begin, it is rolled back at once.
+     */
     private static final int ORPHAN_AGE_MILLIS = 20_000;
     private static final int CLOSE_SECONDS = 20;
 
@@ -50,6 +54,7 @@ final class XaRecovery implements XAResourceRecoveryRegistry, AutoCloseable {
     });
     private RecoveryManager manager;
     private long lastScan;
+    private long doubts;
 
     XaRecovery(String nodeIdentifier, long periodMillis) {
         this.nodeIdentifier = nodeIdentifier;
@@ -109,10 +114,21 @@ final class XaRecovery implements XAResourceRecoveryRegistry, AutoCloseable {
 
     /** Looks for unfinished transactions now, once, and from then on periodically. The node locks are held and all resources added. */
     void start() {
-        // nothing of this node can be running, so there is nothing to spare: what has no decision is rolled back at once
-        RecoveryXids.setSafetyIntervalMillis(0);
         scan();
         thread.scheduleWithFixedDelay(this::scan, Math.min(periodMillis, 1000), Math.min(periodMillis, 1000), TimeUnit.MILLISECONDS);
+    }
+
+    /** A participant has not said what has become of its branch, which may hold a message and rows: nothing begins before that is known. */
+    synchronized void doubt() {
+        doubts++;
+        if (gate.unfinished() == null) {
+            gate.recovery("a participant has not answered, and what is prepared there is finished first");
+            LOG.info("Recovery of {} begins: {}", nodeIdentifier, gate.unfinished());
+        }
+    }
+
+    private synchronized long doubts() {
+        return doubts;
     }
 
     private void scan() {
@@ -121,16 +137,12 @@ final class XaRecovery implements XAResourceRecoveryRegistry, AutoCloseable {
             return;
         }
         try {
+            long known = doubts();
+            boolean idle = gate.unfinished() != null && TransactionImple.getTransactions().isEmpty();
+            RecoveryXids.setSafetyIntervalMillis(idle ? 0 : ORPHAN_AGE_MILLIS);
             manager().scan();
             if (gate.unfinished() != null) {
-                String left = left();
-                if (left == null) {
-                    RecoveryXids.setSafetyIntervalMillis(ORPHAN_AGE_MILLIS);
-                    LOG.info("Recovery of {} is complete: no transaction of an earlier run is left", nodeIdentifier);
-                } else if (!left.equals(gate.unfinished())) {
-                    LOG.info("Recovery of {} goes on: {}", nodeIdentifier, left);
-                }
-                gate.recovery(left);
+                end(left(), known);
             }
         } catch (RuntimeException | LinkageError e) {
             LOG.warn("Recovery of {} could not look for unfinished transactions and tries again", nodeIdentifier, e);
@@ -138,7 +150,20 @@ final class XaRecovery implements XAResourceRecoveryRegistry, AutoCloseable {
         lastScan = System.nanoTime();
     }
 
-    /** What hinders the end of the first recovery, or null: a resource that cannot be asked, or that still has a branch of this node. */
+    /** Opens the gate if nothing is left, and nothing has come up since this was known. */
+    private synchronized void end(String left, long known) {
+        if (known != doubts) {
+            return;
+        }
+        if (left == null) {
+            LOG.info("Recovery of {} is complete: no transaction is left in doubt", nodeIdentifier);
+        } else if (!left.equals(gate.unfinished())) {
+            LOG.info("Recovery of {} goes on: {}", nodeIdentifier, left);
+        }
+        gate.recovery(left);
+    }
+
+    /** What hinders the end of recovery, or null: a resource that cannot be asked, or that still has a branch of this node. */
     private String left() {
         // a copy: a data source that closes takes itself away
         for (XAResourceRecoveryHelper helper : List.copyOf(resources.values())) {
@@ -152,7 +177,7 @@ final class XaRecovery implements XAResourceRecoveryRegistry, AutoCloseable {
                     resource.recover(XAResource.TMENDRSCAN);
                     long mine = prepared == null ? 0 : Arrays.stream(prepared).filter(this::isMine).count();
                     if (mine > 0) {
-                        return mine + " prepared transactions of an earlier run are not finished yet";
+                        return mine + " prepared transactions are not finished yet";
                     }
                 }
             } catch (Exception e) {

@@ -9,6 +9,7 @@ import com.arjuna.ats.internal.jbossatx.jta.XAResourceRecordWrappingPluginImpl;
 import com.arjuna.ats.internal.jta.recovery.arjunacore.JTAActionStatusServiceXAResourceOrphanFilter;
 import com.arjuna.ats.internal.jta.recovery.arjunacore.JTANodeNameXAResourceOrphanFilter;
 import com.arjuna.ats.internal.jta.recovery.arjunacore.JTATransactionLogXAResourceOrphanFilter;
+import com.arjuna.ats.internal.jta.transaction.arjunacore.TransactionImple;
 import com.arjuna.ats.internal.jta.transaction.arjunacore.TransactionManagerImple;
 import com.arjuna.ats.jta.common.JTAEnvironmentBean;
 import com.arjuna.ats.jta.common.jtaPropertyManager;
@@ -21,8 +22,9 @@ import jakarta.transaction.SystemException;
 
 /**
  * Narayana for transactions over several databases and a JMS broker, with an object store and recovery in this process. It begins no
- * transaction before those of an earlier run are finished, nor while a database is away: a JMS message that nobody can handle is not
- * received, so an outage uses up no delivery. One for each JVM: Narayana keeps its configuration in statics.
+ * transaction before those of an earlier run are finished, and its own whose participants have not answered; nor while a database is away:
+ * a JMS message that nobody can handle is not received, so an outage uses up no delivery. One for each JVM: Narayana keeps its configuration
+ * in statics.
  */
 public final class XaTransactionManager extends TransactionManagerImple implements AutoCloseable {
 
@@ -101,6 +103,7 @@ public final class XaTransactionManager extends TransactionManagerImple implemen
     @Override
     public void commit() throws RollbackException, HeuristicMixedException, HeuristicRollbackException, SystemException {
         boolean unmarked = getStatus() == Status.STATUS_ACTIVE;
+        TransactionImple transaction = TransactionImple.getTransaction();
         try {
             super.commit();
         } catch (RollbackException e) {
@@ -108,6 +111,11 @@ public final class XaTransactionManager extends TransactionManagerImple implemen
                 e.addSuppressed(new XaFailure.NoDecisionException());
             }
             throw e;
+        } finally {
+            // a commit that one participant has not heard of is a success to Narayana
+            if (transaction != null && transaction.getDeferredThrowables().stream().anyMatch(XaFailure::leavesDoubt)) {
+                recovery.doubt();
+            }
         }
     }
 
