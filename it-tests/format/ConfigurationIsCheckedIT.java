@@ -116,6 +116,13 @@ class ConfigurationIsCheckedIT {
             inbox.retry.delay                                 | often | inbox.retry.delay (often) for bank-b-credit-transfer is not a duration
             inbox.order                                       | maybe | inbox.order (maybe) for bank-b-credit-transfer is neither wait nor skip
             inbox.permanent-errors                            | a.B   | inbox.permanent-errors (a.B) for bank-b-credit-transfer is no class
+            inbox.outage-statuses                             | 4xx   | inbox.outage-statuses (4xx) for bank-b-credit-transfer is no HTTP status
+            inbox.permanent-statuses                          | 9-400 | inbox.permanent-statuses (9-400) for bank-b-credit-transfer is no HTTP status
+            inbox.permanent-statuses                          | 400-499 | inbox.outage-statuses and inbox.permanent-statuses for bank-b-credit-transfer both have 401
+            inbox.outage-errors                               | a b   | inbox.outage-errors (a b) for bank-b-credit-transfer is no name of a class
+            inbox.outage-patience                             | long  | inbox.outage-patience (long) for bank-b-credit-transfer is no duration
+            inbox.brake-delay                                 | long  | inbox.brake-delay (long) for bank-b-credit-transfer is no duration
+            inbox.brake                                       | -1    | inbox.brake (-1) for bank-b-credit-transfer is no number of messages
             inbox.retention                                   | long  | inbox.retention (long) is no duration
             check.wait                                        | long  | check.wait (long) is no duration: nobody would know how long. Write for example 15s
             retry.profile                                     | fast  | retry.profile (fast) is no profile

@@ -9,15 +9,17 @@ import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLTransientConnectionException;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
+import org.apache.camel.http.base.HttpOperationFailedException;
 
 /**
- * Tells whose fault a failure is. <em>Infrastructure</em>: a server cannot be reached or is shutting down; the message is innocent and
- * must not use up an attempt. <em>Permanent</em>: the message is wrong and no further attempt can help. Everything else is worth
- * another attempt.
+ * Tells whose fault a failure is; docs/failures.md has the table. An <em>outage</em>: a server cannot be reached, is stopping, or refuses
+ * everybody; the message is innocent and must not use up an attempt. <em>Permanent</em>: the message is wrong and no further attempt can
+ * help. Everything else is worth another attempt, at a time that a downstream may have named.
  */
 final class FailureClassification {
 
@@ -32,7 +34,7 @@ final class FailureClassification {
 
     /**
      * @param  exchange the failed exchange, not null
-     * @return          true if a database, broker or downstream cannot be reached
+     * @return          true if a database, broker or downstream cannot be reached: what was asked has not been refused
      */
     static boolean isInfrastructure(Exchange exchange) {
         for (Throwable t : UnsafeFailureException.causes(failure(exchange))) {
@@ -63,36 +65,77 @@ final class FailureClassification {
     }
 
     /**
-     * @param  exchange the failed exchange, not null
-     * @param  side     {@code inbox} or {@code outbox}, not null
-     * @param  name     consumer or destination, not null
-     * @return          true if the message is wrong for good: by the list {@code permanent-errors} of the consumer or destination, or
-     *                  because a downstream answered with an HTTP status 4xx which is not 408, 425 or 429
+     * @param  side    {@code inbox} or {@code outbox}, not null
+     * @param  name    consumer or destination, not null
+     * @param  failure with all that it was caused by, not null
+     * @return         true if a server cannot be reached, or the error or the HTTP status is in {@code outage-errors} or
+     *                 {@code outage-statuses} of the consumer or destination
      */
+    static boolean isOutage(CamelContext context, String side, String name, Throwable failure) {
+        return UnsafeFailureException.causes(failure).stream().anyMatch(FailureClassification::isUnreachable)
+                || isListed(context, side, name, failure, "outage");
+    }
+
+    /** The same of {@code permanent-errors} and {@code permanent-statuses}: the message is wrong for good. */
     static boolean isPermanent(Exchange exchange, String side, String name) {
         return isPermanent(exchange.getContext(), side, name, failure(exchange));
     }
 
     static boolean isPermanent(CamelContext context, String side, String name, Throwable failure) {
-        Set<String> names = new HashSet<>(List.of(RetrySettings.value(context, side, name, "permanent-errors").trim().split("\\s*,\\s*")));
+        return isListed(context, side, name, failure, "permanent");
+    }
+
+    private static boolean isListed(CamelContext context, String side, String name, Throwable failure, String kind) {
+        Set<String> names = new HashSet<>(List.of(RetrySettings.value(context, side, name, kind + "-errors").trim().split("\\s*,\\s*")));
         for (Throwable t : UnsafeFailureException.causes(failure)) {
             for (Class<?> type = t.getClass(); type != null; type = type.getSuperclass()) {
                 if (names.contains(type.getName())) {
                     return true;
                 }
-                if (type.getName().equals("org.apache.camel.http.base.HttpOperationFailedException")) {
-                    int status = HttpStatus.of(t);
-                    return status >= 400 && status < 500 && status != 408 && status != 425 && status != 429;
-                }
+            }
+            if (isHttpAnswer(t)) {
+                return HttpStatuses.of(RetrySettings.value(context, side, name, kind + "-statuses")).contains(HttpAnswer.status(t));
+            }
+        }
+        return false;
+    }
+
+    /**
+     * @param  failure with all that it was caused by, not null
+     * @return         milliseconds after which a downstream wants to be asked again, by the {@code Retry-After} of its answer, or null
+     */
+    static Long retryAfter(Throwable failure) {
+        for (Throwable t : UnsafeFailureException.causes(failure)) {
+            if (isHttpAnswer(t)) {
+                return HttpAnswer.retryAfter(t);
+            }
+        }
+        return null;
+    }
+
+    private static boolean isHttpAnswer(Throwable t) {
+        for (Class<?> type = t.getClass(); type != null; type = type.getSuperclass()) {
+            if (type.getName().equals("org.apache.camel.http.base.HttpOperationFailedException")) {
+                return true;
             }
         }
         return false;
     }
 
     /** A class of its own, loaded only where camel-http is. */
-    private static final class HttpStatus {
-        static int of(Throwable failure) {
-            return ((org.apache.camel.http.base.HttpOperationFailedException) failure).getStatusCode();
+    private static final class HttpAnswer {
+
+        static int status(Throwable failure) {
+            return ((HttpOperationFailedException) failure).getStatusCode();
+        }
+
+        static Long retryAfter(Throwable failure) {
+            Map<String, String> headers = ((HttpOperationFailedException) failure).getResponseHeaders();
+            return headers == null ? null : RetryAfter.milliseconds(header(headers, "Retry-After"), header(headers, "Date"));
+        }
+
+        private static String header(Map<String, String> headers, String name) {
+            return headers.entrySet().stream().filter(header -> name.equalsIgnoreCase(header.getKey())).map(Map.Entry::getValue).findFirst().orElse(null);
         }
     }
 

@@ -12,14 +12,36 @@ final class InboxFailure {
     private InboxFailure() {
     }
 
-    /** True if a server cannot be reached and the consumer's permanent errors do not say otherwise: the message is innocent. */
+    /** True if a server is away or refuses everybody, and the consumer's permanent errors do not say otherwise: the message is innocent. */
     static boolean isOutage(Exchange exchange) {
-        return FailureClassification.isInfrastructure(exchange) && !isPermanent(exchange);
+        return FailureClassification.isOutage(exchange.getContext(), "inbox", InboxMessage.consumer(exchange), FailureClassification.failure(exchange))
+                && !isPermanent(exchange);
+    }
+
+    /** When a downstream wants to be asked again, in milliseconds and no later than the longest delay of a retry; null if it has not said so. */
+    static Long wait(Exchange exchange) {
+        Long wait = FailureClassification.retryAfter(FailureClassification.failure(exchange));
+        return wait == null || isPermanent(exchange) ? null : (Long) Math.min(wait, Math.max(1000, settings(exchange).maxDelay()));
     }
 
     /** True if no further attempt can help. */
     static boolean isPermanent(Exchange exchange) {
         return FailureClassification.isPermanent(exchange, "inbox", InboxMessage.consumer(exchange));
+    }
+
+    /** True if the message is wrong for good, and must not be given up now; key may be null. */
+    static boolean isBraked(Exchange exchange, Object key, Object message) {
+        return isPermanent(exchange) && ReceiverPause.of(exchange.getContext(), InboxMessage.consumer(exchange)).brakes(
+                exchange.getProperty("inboxDataSource", String.class), key == null ? message : key, message, FailureClassification.failure(exchange));
+    }
+
+    /** A message is parked because of an outage that has lasted too long for its partition: either the outage goes on, or only this message meets it. */
+    static void tellOutage(Exchange exchange, Map<String, Object> parameters) {
+        String consumer = InboxMessage.consumer(exchange);
+        Incidents.raise(exchange.getContext(), exchange.getProperty("inboxDataSource", String.class), "OUTAGE", consumer,
+                String.valueOf(parameters.get("error_class")), "message " + parameters.get("message_id") + " has met an outage for longer than "
+                        + "inbox.outage-patience and is parked, so that others of its partition go on. If they fail too, the downstream is away: "
+                        + "nothing is lost. Its error: " + parameters.get("error_message"));
     }
 
     static RetrySettings settings(Exchange exchange) {
@@ -30,7 +52,9 @@ final class InboxFailure {
     static void describe(Map<String, Object> parameters, Exchange exchange, int attempts) {
         Throwable cause = told(FailureClassification.failure(exchange));
         DatabaseText text = DatabaseText.ofKnown(exchange.getContext(), exchange.getProperty("inboxDataSource", String.class));
-        parameters.put("attempts", attempts);
+        Long wait = wait(exchange);
+        // who is told to come later has not been tried
+        parameters.put("attempts", wait == null ? attempts : attempts - 1);
         boolean permanent = isPermanent(exchange);
         String errorClass = cause == null ? "unknown" : cause.getClass().getName();
         if (cause instanceof EarlierFailure earlier) {
@@ -39,7 +63,7 @@ final class InboxFailure {
         }
         parameters.put("error_class", text.cut(errorClass, 500));
         parameters.put("error_message", text.cut(cause == null ? "nobody has told what has failed" : UnsafeFailureException.message(cause, 4000), 4000));
-        parameters.put("delay", permanent ? null : settings(exchange).next(attempts));
+        parameters.put("delay", permanent ? null : wait != null ? wait : settings(exchange).next(attempts));
     }
 
     /** What has failed, without what Camel wraps around an Error; null for null. */

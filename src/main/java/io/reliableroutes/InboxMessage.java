@@ -124,11 +124,26 @@ public class InboxMessage {
     }
 
     /**
+     * Tells {@link ReceiverPause} when the exchange is done that the message was handled, unless it fails.
+     *
+     * @param exchange an inbox's or inbox-retry's exchange on its way to the handler, not null
+     */
+    public void begin(Exchange exchange) {
+        ReceiverPause.tellIfHandled(exchange);
+    }
+
+    /**
      * @param  exchange an inbox's exchange that has failed, not null
-     * @return          true if a server cannot be reached and the consumer's permanent errors do not say otherwise: the message is innocent
+     * @return          true if the message is to come again as if nothing had happened: in an outage, for as long as one message may hold its
+     *                  partition, unless the downstream has said when; or while the brake is on
      */
     public boolean isOutage(Exchange exchange) {
-        return InboxFailure.isOutage(exchange);
+        Received record = received(exchange);
+        ReceiverPause pause = ReceiverPause.of(exchange.getContext(), consumer(exchange));
+        if (InboxFailure.isOutage(exchange)) {
+            return InboxFailure.wait(exchange) == null && pause.isPatientWith(record.topic() + '/' + record.partition(), String.valueOf(record.offset()));
+        }
+        return InboxFailure.isBraked(exchange, record.key(), record.topic() + '/' + record.partition() + '/' + record.offset());
     }
 
     /**
@@ -146,7 +161,7 @@ public class InboxMessage {
     public boolean isWorthAnotherTry(Exchange exchange) {
         RetrySettings settings = InboxFailure.settings(exchange);
         exchange.getMessage().setHeader(Exchange.REDELIVERY_DELAY, settings.immediateDelay());
-        return attempts(exchange) < settings.immediateAttempts() && !InboxFailure.isPermanent(exchange);
+        return attempts(exchange) < settings.immediateAttempts() && !InboxFailure.isPermanent(exchange) && InboxFailure.wait(exchange) == null;
     }
 
     /**
@@ -173,6 +188,9 @@ public class InboxMessage {
         Timestamp earlier = exchange.getProperty(JmsInbox.FIRST_FAILED_AT, Timestamp.class);
         parameters.put("first_failed_at", earlier != null ? earlier : new Timestamp(exchange.getClock().getCreated()));
         parameters.put("dead_destination", InboxFailure.deadDestination(exchange, received(exchange).topic()));
+        if (InboxFailure.isOutage(exchange) && InboxFailure.wait(exchange) == null) {
+            InboxFailure.tellOutage(exchange, parameters);
+        }
         if (problem(exchange) != null) {
             // nothing that a retry could mend
             parameters.put("delay", null);

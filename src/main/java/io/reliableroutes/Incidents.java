@@ -69,6 +69,16 @@ public class Incidents {
         }
     }
 
+    /** @return false if it has ended: by an operator, or by another process; true if nobody can say */
+    static boolean isOpen(CamelContext context, String dataSource, String kind, String subject) {
+        try {
+            return inOwnTransaction(context, dataSource, "find-open-incident.sql", kind, text(DatabaseText.ofKnown(context, dataSource), subject, 240)) != null;
+        } catch (Exception e) {
+            LOG.debug("{} {}: data source {} does not tell whether it has ended", kind, subject, dataSource, e);
+            return true;
+        }
+    }
+
     /** The incident, if there is one, is over. */
     static void end(CamelContext context, String dataSource, String kind, String subject) {
         Map<String, Long> over = of(context).over;

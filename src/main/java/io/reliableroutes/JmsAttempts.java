@@ -60,11 +60,12 @@ final class JmsAttempts {
     /**
      * An attempt has failed.
      *
-     * @param keeping   true if the message was to be parked or buried, and that has failed
+     * @param attempts  it counts for, 0 or more
+     * @param keepings  1 if the message was to be parked or buried, and that has failed, else 0
      * @param permanent true if no further attempt can help
      */
-    void fail(MessageIdentity message, boolean keeping, boolean permanent, Throwable error) throws SQLException {
-        alone(fail, message, keeping ? 0 : 1, keeping ? 1 : 0, permanent, error.getClass().getName(),
+    void fail(MessageIdentity message, int attempts, int keepings, boolean permanent, Throwable error) throws SQLException {
+        alone(fail, message, attempts, keepings, permanent, error.getClass().getName(),
                 DatabaseText.ofKnown(context, dataSource).cut(UnsafeFailureException.message(error, 4000), 4000));
     }
 

@@ -20,17 +20,21 @@ final class JmsDelivery implements TransactionSynchronization {
     private final String consumer;
     private final JmsAttempts attempts;
     private final Message message;
+    private final String dataSource;
+    private final Object key;
     private MessageIdentity identity;
     private boolean begun;
     private boolean givenUp;
     private boolean unreadable;
     private Throwable failure;
 
-    private JmsDelivery(CamelContext context, String consumer, JmsAttempts attempts, Message message) {
-        this.context = context;
+    private JmsDelivery(Exchange exchange, String consumer, JmsAttempts attempts, Message message) {
+        this.context = exchange.getContext();
         this.consumer = consumer;
         this.attempts = attempts;
         this.message = message;
+        this.dataSource = exchange.getProperty("inboxDataSource", String.class);
+        this.key = JmsInbox.property(message, "JMSXGroupID");
     }
 
     /** Begins it; its end is that of the current transaction, which the JMS consumer has begun. */
@@ -39,7 +43,7 @@ final class JmsDelivery implements TransactionSynchronization {
             throw new ConfigurationException("the JMS consumer of " + consumer + " has begun no transaction: its message would be lost with the "
                     + "first failure. Set camel.component.jms.transactionManager to an io.reliableroutes.XaJmsTransactionManager.");
         }
-        JmsDelivery delivery = new JmsDelivery(exchange.getContext(), consumer, attempts, message);
+        JmsDelivery delivery = new JmsDelivery(exchange, consumer, attempts, message);
         TransactionSynchronizationManager.registerSynchronization(delivery);
         exchange.setProperty(PROPERTY, delivery);
         return delivery;
@@ -109,19 +113,35 @@ final class JmsDelivery implements TransactionSynchronization {
         }
         Throwable cause = failure != null ? failure : new IllegalStateException("its transaction was marked for rollback, and no failure told why");
         boolean permanent = FailureClassification.isPermanent(context, "inbox", consumer, cause);
-        Throwable outage = permanent ? null : XaFailure.outage(cause);
-        if (status == STATUS_UNKNOWN || outage != null) {
+        Throwable outage = permanent ? null : outage(cause);
+        Long wait = permanent ? null : FailureClassification.retryAfter(cause);
+        if (status == STATUS_UNKNOWN || outage != null && (givenUp || wait == null && isPatient()) || permanent && !givenUp && isBraked(cause)) {
             interrupted(outage == null ? cause : outage);
             return;
         }
         try {
             if (identity != null) {
-                attempts.fail(identity, givenUp, permanent && !givenUp, InboxFailure.told(XaFailure.said(cause)));
+                // who is told to come later is not asked again at once
+                int failed = givenUp ? 0 : wait == null ? 1 : RetrySettings.of(context, "inbox", consumer).immediateAttempts();
+                attempts.fail(identity, failed, givenUp ? 1 : 0, permanent && !givenUp, InboxFailure.told(XaFailure.said(cause)));
             }
         } catch (SQLException | RuntimeException e) {
             LOG.warn("inbox of {}: a failed attempt of message {} could not be recorded and is not counted", consumer, identity, e);
             pause();
         }
+    }
+
+    private Throwable outage(Throwable cause) {
+        Throwable outage = XaFailure.outage(cause);
+        return outage != null ? outage : FailureClassification.isOutage(context, "inbox", consumer, cause) ? cause : null;
+    }
+
+    private boolean isPatient() {
+        return identity == null || ReceiverPause.of(context, consumer).isPatientWith("queue", identity);
+    }
+
+    private boolean isBraked(Throwable cause) {
+        return identity != null && ReceiverPause.of(context, consumer).brakes(dataSource, key == null ? identity : key, identity, cause);
     }
 
     private void interrupted(Throwable cause) {

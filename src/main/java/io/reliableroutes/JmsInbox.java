@@ -194,7 +194,7 @@ public class JmsInbox implements CamelContextAware {
     }
 
     /** The value of a property of any type, or null: a value that JMS cannot give is none. */
-    private static Object property(Message message, String name) {
+    static Object property(Message message, String name) {
         try {
             return message.getObjectProperty(name);
         } catch (JMSException | RuntimeException e) {

@@ -41,10 +41,13 @@ public class ParkedMessage {
 
     /**
      * @param  exchange an inbox-retry's exchange that has failed, not null
-     * @return          true if that is no failure of a message: nothing was claimed, or a server cannot be reached
+     * @return          true if that is no failure of a message: nothing was claimed, a server is away and has not said until when, or the
+     *                  brake is on
      */
     public boolean isInnocent(Exchange exchange) {
-        return parked(exchange) == null || InboxFailure.isOutage(exchange);
+        Map<String, Object> row = parked(exchange);
+        return row == null || (InboxFailure.isOutage(exchange) ? InboxFailure.wait(exchange) == null
+                : InboxFailure.isBraked(exchange, row.get("message_key"), "parked/" + row.get("id")));
     }
 
     /**

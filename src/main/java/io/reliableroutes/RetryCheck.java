@@ -1,6 +1,7 @@
 package io.reliableroutes;
 
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -72,6 +73,7 @@ final class RetryCheck {
     private void checkInbox(String consumer, String topics) {
         long horizon = RetrySettings.of(context, "inbox", consumer).horizon();
         checkNames("inbox", consumer);
+        checkDownstream(consumer);
         if (DatabaseText.ASCII.clean(consumer).length() > 200) {
             throw new ConfigurationException("inboxConsumer (" + consumer + ") has more than 200 characters: it is part of every inbox key, and no index "
                     + "would hold that. Give it a shorter name.");
@@ -112,6 +114,44 @@ final class RetryCheck {
         if (duration("alert.window") > duration("dead-letter.retention")) {
             throw new ConfigurationException("alert.window (" + property("alert.window") + ") is longer than dead-letter.retention ("
                     + property("dead-letter.retention") + "): letters could be gone before their digest. Shorten alert.window.");
+        }
+    }
+
+    private void checkDownstream(String consumer) {
+        HttpStatuses outage = statuses(consumer, "outage-statuses");
+        HttpStatuses permanent = statuses(consumer, "permanent-statuses");
+        if (outage.common(permanent) != null) {
+            throw new ConfigurationException("inbox.outage-statuses and inbox.permanent-statuses for " + consumer + " both have " + outage.common(permanent)
+                    + ": nobody would know whether such an answer is the downstream's fault or the message's. Take it out of one of them.");
+        }
+        for (String setting : List.of("outage-patience", "brake-delay")) {
+            String value = RetrySettings.value(context, "inbox", consumer, setting);
+            if (Settings.duration(value) == null) {
+                throw new ConfigurationException("inbox." + setting + " (" + value + ") for " + consumer + " is no duration: nobody would know how long. "
+                        + "Write for example 2m.");
+            }
+        }
+        String brake = RetrySettings.value(context, "inbox", consumer, "brake");
+        if (!brake.trim().matches("[0-9]{1,6}")) {
+            throw new ConfigurationException("inbox.brake (" + brake + ") for " + consumer + " is no number of messages: nobody would know when to stop. "
+                    + "Write for example 20, or 0 for no brake.");
+        }
+        String errors = RetrySettings.value(context, "inbox", consumer, "outage-errors");
+        for (String error : errors.trim().split("\\s*,\\s*")) {
+            if (!error.matches("([\\p{javaJavaIdentifierPart}.]+)?")) {
+                throw new ConfigurationException("inbox.outage-errors (" + error + ") for " + consumer + " is no name of a class: such errors would use up "
+                        + "attempts. Write for example javax.net.ssl.SSLException.");
+            }
+        }
+    }
+
+    private HttpStatuses statuses(String consumer, String setting) {
+        String value = RetrySettings.value(context, "inbox", consumer, setting);
+        try {
+            return HttpStatuses.of(value);
+        } catch (IllegalArgumentException e) {
+            throw new ConfigurationException("inbox." + setting + " (" + e.getMessage() + ") for " + consumer + " is no HTTP status and no range of them: "
+                    + "nobody would know what such an answer means. Write for example 401-404,503.");
         }
     }
 

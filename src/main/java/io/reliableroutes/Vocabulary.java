@@ -1,14 +1,18 @@
 package io.reliableroutes;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
+import org.apache.camel.Component;
 import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.component.kamelet.KameletComponent;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.LifecycleStrategySupport;
 import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.PropertyBindingSupport;
 
 /**
  * Makes the vocabulary known to a Camel context, and has the configuration checked before the context starts.
@@ -47,6 +51,14 @@ public class Vocabulary implements CamelContextAware {
                 KameletComponent kamelets = context.getComponent("kamelet", KameletComponent.class);
                 if (!kamelets.getLocation().contains("classpath:camel")) {
                     kamelets.setLocation("classpath:camel," + kamelets.getLocation());
+                }
+            }
+
+            @Override
+            public void onComponentAdd(String name, Component component) {
+                if (name.equals("http") || name.equals("https")) {
+                    // the client's own retries of 429 and 503 would sleep for Retry-After inside the open transaction
+                    PropertyBindingSupport.bindProperties(camelContext, component, new HashMap<>(Map.of("automaticRetriesDisabled", true)));
                 }
             }
 
