@@ -1,5 +1,7 @@
 package demo;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -8,20 +10,10 @@ import java.util.concurrent.CompletableFuture;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import harness.Database;
-import harness.Kafka;
+import harness.Java;
 
 /** Runs transfer and notify on servers of its own, checks the result with {@link Invariants} and cleans up. */
 public final class Demo {
-
-    private static final String HELP = """
-            Usage: ./demo [--mode outbox|xa] [--transfers N] [--chaos] [--keep]
-              --mode M       outbox: outbox and inbox over Kafka (default); xa: XA transactions over Artemis
-              --transfers N  how many transfers to request (default 20)
-              --chaos        kill -9 applications and the broker meanwhile, and start them again
-              --keep         leave everything running and say what to try; end with Ctrl-C
-              --help         this text
-            The exit status is 0 if every transfer ended once, with its notification, in order, and no money was lost.
-            """;
 
     private static volatile boolean interrupted;
 
@@ -46,10 +38,6 @@ public final class Demo {
                 case "--mode" -> mode = mode(++i < arguments.length ? arguments[i] : "");
                 case "--chaos" -> chaos = true;
                 case "--keep" -> keep = true;
-                case "--help" -> {
-                    System.out.print(HELP);
-                    return;
-                }
                 default -> usage(arguments[i] + " is no option");
             }
         }
@@ -67,29 +55,30 @@ public final class Demo {
         System.exit(status);
     }
 
-    private static int number(String text) {
+    private static int number(String text) throws IOException {
         if (!text.matches("[1-9][0-9]{0,5}")) {
             usage("--transfers (" + text + ") is not a number from 1 to 999999");
         }
         return Integer.parseInt(text);
     }
 
-    private static String mode(String text) {
+    private static String mode(String text) throws IOException {
         if (!text.equals("outbox") && !text.equals("xa")) {
             usage("--mode (" + text + ") is neither outbox nor xa");
         }
         return text;
     }
 
-    private static void usage(String problem) {
-        System.err.print(problem + ": nothing was started.\n" + HELP);
+    private static void usage(String problem) throws IOException {
+        System.err.print(problem + ": nothing was started.\n" + Files.readString(Java.root().resolve("it-tests/demo/help.txt")));
         System.exit(2);
     }
 
     private boolean run(int transfers, boolean chaos, boolean keep) throws Exception {
         Customers customers = new Customers(stage.requests());
         CompletableFuture<Void> requests = CompletableFuture.runAsync(() -> customers.request(transfers, 42));
-        CompletableFuture<Void> faults = chaos ? CompletableFuture.runAsync(() -> stage.chaos(customers, transfers))
+        CompletableFuture<Void> faults = chaos ? CompletableFuture.allOf(CompletableFuture.runAsync(stage::refuseEverybody),
+                CompletableFuture.runAsync(() -> stage.chaos(customers, transfers)))
                 : CompletableFuture.completedFuture(null);
         Progress progress = new Progress(stage.bank(), customers, transfers);
         while (!(requests.isDone() && faults.isDone())) {
@@ -107,10 +96,10 @@ public final class Demo {
         if (!drained || !invariants.hold()) {
             stage.keepLogs();
         }
+        System.out.println(invariants);
         if (keep) {
             keep();
         }
-        System.out.println(invariants);
         return drained && invariants.hold();
     }
 
@@ -131,6 +120,10 @@ public final class Demo {
         System.out.println("What was repeated without a second effect");
         System.out.printf("  %-31s %6d%n", "requests by customers", customers.repeated());
         System.out.printf("  %-31s %6d%n", "calls of the notification service", calls - books.get("sent").size());
+        if (!books.get("refused").isEmpty()) {
+            System.out.println("What the notification service has refused to everybody");
+            books.get("refused").fields().forEachRemaining(mood -> System.out.printf("  %-31s %6d%n", mood.getKey(), mood.getValue().asInt()));
+        }
         if (!invariants.hold()) {
             System.out.println("What is wrong");
             invariants.violations().stream().limit(20).forEach(violation -> System.out.println("  " + violation));
@@ -139,6 +132,7 @@ public final class Demo {
     }
 
     private void keep() throws InterruptedException {
+        System.out.println();
         System.out.println("Everything is left running. Try:");
         stage.hints().forEach(System.out::println);
         System.out.println("  databases: " + stage.bank().bankA().url() + " (user postgres), bank_b, notifier; logs: " + stage.folder);

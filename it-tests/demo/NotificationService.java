@@ -2,7 +2,6 @@ package demo;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -89,11 +88,6 @@ public final class NotificationService {
                 case BREAKS_OFF -> "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nhalf of".getBytes(StandardCharsets.ISO_8859_1);
                 default -> null;
             };
-        }
-
-        @Override
-        public String toString() {
-            return name().toLowerCase(Locale.ROOT).replace('_', ' ');
         }
     }
 }

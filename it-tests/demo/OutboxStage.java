@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Function;
 
 import harness.Kafka;
@@ -30,6 +31,11 @@ final class OutboxStage extends Stage {
         if (kafka != null) {
             kafka.close();
         }
+    }
+
+    @Override
+    OptionalLong broker() {
+        return kafka == null ? OptionalLong.empty() : kafka.pid();
     }
 
     @Override
@@ -62,6 +68,7 @@ final class OutboxStage extends Stage {
         System.out.println("kill -9 Kafka");
         kafka.kill();
         kafka.start();
+        watch();
         System.out.println("Kafka is back");
     }
 

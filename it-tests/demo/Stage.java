@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -33,16 +35,21 @@ abstract class Stage implements AutoCloseable {
     private EmbeddedPostgres postgres;
     private Process service;
     private Bank bank;
+    private final Guard guard;
     private boolean keepsLogs;
 
     Stage() throws IOException {
         folder = Files.createTempDirectory("reliable-routes-demo");
+        guard = new Guard(folder);
     }
 
     /** Starts the broker and makes what is to be on it; called while PostgreSQL starts. */
     abstract void startBroker();
 
     abstract void stopBroker();
+
+    /** The broker's process, if it has one now. */
+    abstract OptionalLong broker();
 
     /** Adds the applications. */
     abstract void addApplications(Map<String, String> settings);
@@ -58,20 +65,41 @@ abstract class Stage implements AutoCloseable {
 
     final void start() throws IOException {
         CompletableFuture<Void> broker = CompletableFuture.runAsync(this::startBroker);
-        postgres = EmbeddedPostgres.builder().setPGStartupWait(Duration.ofSeconds(60)).setErrorRedirector(ProcessBuilder.Redirect.DISCARD)
+        postgres = EmbeddedPostgres.builder().setDataDirectory(folder.resolve("postgres")).setPGStartupWait(Duration.ofSeconds(60)).setErrorRedirector(ProcessBuilder.Redirect.DISCARD)
                 .setServerConfig("max_prepared_transactions", "100").setOutputRedirector(ProcessBuilder.Redirect.DISCARD).start();
         bank = Bank.open(database("bank_a"), database("bank_b"), database("notifier"));
         broker.join();
+        watch();
         service = new ProcessBuilder(Java.executable(), "-XX:TieredStopAtLevel=1", "-Xmx64m", "-cp", Java.testClasspath(),
                 NotificationService.class.getName(), String.valueOf(servicePort)).redirectErrorStream(true)
                 .redirectOutput(folder.resolve("notification-service.log").toFile()).start();
         Map<String, String> settings = bank.settings();
         settings.put("notifier.service-timeout", "1000");
+        // what is parked comes again while somebody looks
+        settings.put("inbox.retry.first-delay", "2s");
+        settings.put("inbox.retry.delay", "1s");
         settings.put("notifier.service-url", "http://localhost:" + servicePort + "/notifications");
         addApplications(settings);
         System.out.println("Starting " + String.join(", ", applications.keySet()) + " with Camel JBang");
         applications.values().forEach(RouteProcess::start);
+        watch();
         applications.values().forEach(RouteProcess::awaitStarted);
+    }
+
+    /** Tells the guard what is running now. */
+    final synchronized void watch() {
+        List<Long> processes = new ArrayList<>();
+        broker().ifPresent(processes::add);
+        if (service != null) {
+            processes.add(service.pid());
+        }
+        applications.values().forEach(application -> application.pid().ifPresent(processes::add));
+        try {
+            processes.add(Long.parseLong(Files.readAllLines(folder.resolve("postgres/postmaster.pid")).get(0).trim()));
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+        guard.watch(processes);
     }
 
     private Database database(String name) {
@@ -98,8 +126,30 @@ abstract class Stage implements AutoCloseable {
     final void restart(String name) {
         System.out.println("kill -9 " + name);
         applications.get(name).kill();
-        applications.get(name).start().awaitStarted();
+        applications.get(name).start();
+        watch();
+        applications.get(name).awaitStarted();
         System.out.println(name + " is back");
+    }
+
+    /** The notification service refuses everybody, in one way after the other, each until somebody has felt it. */
+    final void refuseEverybody() {
+        for (NotificationService.Mood mood : NotificationService.Mood.values()) {
+            if (mood != NotificationService.Mood.FINE) {
+                mood(mood);
+                Awaitility.await(mood.toString()).atMost(Duration.ofMinutes(2)).until(() -> books().at("/refused/" + mood).asInt() >= 2);
+            }
+        }
+        mood(NotificationService.Mood.FINE);
+        System.out.println("The notification service takes messages again");
+    }
+
+    private void mood(NotificationService.Mood mood) {
+        try {
+            Http.put("http://localhost:" + servicePort + "/mood", mood.name());
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** The notification service's own books: what it has sent, and how often it was called. */
@@ -130,6 +180,7 @@ abstract class Stage implements AutoCloseable {
                     files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
                 }
             }
+            guard.close();
         } catch (IOException e) {
             System.err.println(folder + " could not be cleaned up: " + e.getMessage());
         }

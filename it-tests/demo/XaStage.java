@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Function;
 
 import harness.Artemis;
@@ -29,6 +30,11 @@ final class XaStage extends Stage {
         if (artemis != null) {
             artemis.close();
         }
+    }
+
+    @Override
+    OptionalLong broker() {
+        return artemis == null ? OptionalLong.empty() : artemis.pid();
     }
 
     @Override
@@ -68,6 +74,7 @@ final class XaStage extends Stage {
         System.out.println("kill -9 Artemis");
         artemis.kill();
         artemis.start();
+        watch();
         System.out.println("Artemis is back");
         awaitEnded(transfers * 4 / 5);
         restart("xa-notify");

@@ -3,11 +3,13 @@ package example;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 import harness.Java;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,6 +39,36 @@ class DemoIT {
     }
 
     @Test
+    void demoThatIsKilledLeavesNothingBehind() throws Exception {
+        Path log = folder.resolve("demo.log");
+        Process demo = start(log, "--transfers", "1", "--keep");
+        try {
+            Awaitility.await().atMost(Duration.ofMinutes(5)).until(() -> Files.readString(log).contains("Everything is left running"));
+            Path data = Path.of(Files.readString(log).replaceAll("(?s).*data and logs are in (\\S+).*", "$1"));
+            List<ProcessHandle> started = new ArrayList<>(demo.toHandle().descendants().toList());
+            started.add(ProcessHandle.of(Long.parseLong(Files.readAllLines(data.resolve("postgres/postmaster.pid")).get(0).trim())).orElseThrow());
+            assertThat(started).as(Files.readString(log)).hasSizeGreaterThan(6).allMatch(ProcessHandle::isAlive);
+            assertThat(Files.readString(log)).contains("transfers=1 completed=");
+
+            demo.destroyForcibly();
+
+            Awaitility.await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> assertThat(started).noneMatch(ProcessHandle::isAlive));
+            Awaitility.await().untilAsserted(() -> assertThat(data).doesNotExist());
+        } finally {
+            demo.destroy();
+        }
+    }
+
+    @Test
+    void helpBuildsNothing() throws Exception {
+        Path log = folder.resolve("demo.log");
+        Process demo = new ProcessBuilder(Java.root().resolve("demo").toString(), "--chaos", "--help").redirectErrorStream(true).redirectOutput(log.toFile()).start();
+
+        assertThat(demo.waitFor()).isZero();
+        assertThat(Files.readString(log)).startsWith("Usage: ./demo").doesNotContain("Building");
+    }
+
+    @Test
     void wrongOptionIsExplained() throws Exception {
         Path log = folder.resolve("demo.log");
 
@@ -58,18 +90,22 @@ class DemoIT {
     }
 
     private static int demo(Path log, String... options) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(Java.root().resolve("demo").toString()));
-        command.addAll(List.of(options));
-        ProcessBuilder builder = Java.withRepository(new ProcessBuilder(command)).redirectErrorStream(true).redirectOutput(log.toFile());
-        // this build is up to date: the demo must not start another one inside it
-        Files.writeString(Java.target().resolve("demo.built"), "");
-        Files.writeString(Java.target().resolve("camelw.installed"), "");
-        Process process = builder.start();
+        Process process = start(log, options);
         try {
             assertThat(process.waitFor(10, TimeUnit.MINUTES)).as(Files.readString(log)).isTrue();
             return process.exitValue();
         } finally {
             process.destroy();
         }
+    }
+
+    private static Process start(Path log, String... options) throws IOException {
+        List<String> command = new ArrayList<>(List.of(Java.root().resolve("demo").toString()));
+        command.addAll(List.of(options));
+        ProcessBuilder builder = Java.withRepository(new ProcessBuilder(command)).redirectErrorStream(true).redirectOutput(log.toFile());
+        // this build is up to date: the demo must not start another one inside it
+        Files.writeString(Java.target().resolve("demo.built"), "");
+        Files.writeString(Java.target().resolve("camelw.installed"), "");
+        return builder.start();
     }
 }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 import jakarta.jms.JMSContext;
@@ -62,6 +63,11 @@ public final class Artemis implements AutoCloseable {
             return process.log().contains("broker has started");
         });
         return this;
+    }
+
+    /** Its process id, while it runs. */
+    public OptionalLong pid() {
+        return process.pid();
     }
 
     /** kill -9. */

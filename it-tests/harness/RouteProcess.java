@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 import org.awaitility.Awaitility;
@@ -177,6 +178,11 @@ public final class RouteProcess implements AutoCloseable {
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException("SIG" + name + " cannot be sent", e);
         }
+    }
+
+    /** Its process id, while it runs. */
+    public OptionalLong pid() {
+        return isAlive() ? OptionalLong.of(process.pid()) : OptionalLong.empty();
     }
 
     public boolean isAlive() {
