@@ -3,6 +3,7 @@ package io.reliableroutes;
 import java.util.List;
 import java.util.Map;
 
+import jakarta.transaction.RollbackException;
 import org.apache.camel.CamelExecutionException;
 import org.apache.camel.Exchange;
 
@@ -66,10 +67,10 @@ final class InboxFailure {
         parameters.put("delay", permanent ? null : wait != null ? wait : settings(exchange).next(attempts));
     }
 
-    /** What has failed, without what Camel wraps around an Error; null for null. */
+    /** What has failed, without what Camel wraps around an Error, and Narayana around the answer of a participant; null for null. */
     static Throwable told(Throwable failure) {
         List<Throwable> causes = UnsafeFailureException.causes(failure);
-        return causes.size() > 1 && causes.get(0) instanceof CamelExecutionException ? causes.get(1) : causes.isEmpty() ? null : causes.get(0);
+        return causes.size() > 1 && (causes.get(0) instanceof CamelExecutionException || causes.get(0) instanceof RollbackException) ? causes.get(1) : causes.isEmpty() ? null : causes.get(0);
     }
 
     /** Null where dead letters are not announced, and for a message that came from no topic, or from one whose name has no room for more. */

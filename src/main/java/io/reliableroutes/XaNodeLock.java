@@ -1,10 +1,12 @@
 package io.reliableroutes;
 
+import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.HexFormat;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 
@@ -17,6 +19,8 @@ final class XaNodeLock implements XaLock {
     /** First half of the advisory lock's key: "rrxa" as four bytes. */
     private static final int LOCK_CLASS = 0x72727861;
     private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** Tells sessions of this process from those of another one; PostgreSQL cuts application names at 63 bytes. */
+    private static final String PROCESS = HexFormat.of().toHexDigits(new SecureRandom().nextLong());
 
     private final String nodeIdentifier;
     private final String url;
@@ -36,7 +40,11 @@ final class XaNodeLock implements XaLock {
         login.setProperty("tcpKeepAlive", "true");
         // the server lets go of the lock soon after this host is lost
         login.setProperty("options", "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3");
-        login.setProperty("ApplicationName", "reliable-routes " + nodeIdentifier);
+        login.setProperty("ApplicationName", applicationName());
+    }
+
+    private String applicationName() {
+        return "reliable-routes " + nodeIdentifier + " " + PROCESS;
     }
 
     /** Looks once a second while the lock is held. */
@@ -77,20 +85,29 @@ final class XaNodeLock implements XaLock {
             }
         }
         String holder = holder();
+        if (holder == null) {
+            // another data source of this process has the same database
+            return null;
+        }
         disconnect();
         return "xa.node-identifier (" + nodeIdentifier + ") is in use by another live process at " + url + holder + ": each would roll back "
                 + "what the other has prepared. Stop that process, or give this one a name of its own.";
     }
 
+    /** Who holds the lock, empty if nobody any more, null if it is this process. */
     private String holder() throws SQLException {
         try (PreparedStatement statement = session.prepareStatement("""
-                SELECT coalesce(host(a.client_addr), 'local') || ', session ' || a.pid || ' since ' || a.backend_start
+                SELECT a.application_name, coalesce(host(a.client_addr), 'local') || ', session ' || a.pid || ' since ' || a.backend_start
                 FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
-                WHERE l.locktype = 'advisory' AND l.classid::bigint = ? AND l.objid::bigint = hashtext(?)::bigint & 4294967295""")) {
+                WHERE l.locktype = 'advisory' AND l.granted AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                  AND l.classid::bigint = ? AND l.objid::bigint = hashtext(?)::bigint & 4294967295""")) {
             statement.setLong(1, LOCK_CLASS);
             statement.setString(2, nodeIdentifier);
             try (ResultSet holder = statement.executeQuery()) {
-                return holder.next() ? " (" + holder.getString(1) + ")" : "";
+                if (!holder.next()) {
+                    return "";
+                }
+                return applicationName().equals(holder.getString(1)) ? null : " (" + holder.getString(2) + ")";
             }
         }
     }

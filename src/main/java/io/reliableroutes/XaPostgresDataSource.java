@@ -1,6 +1,9 @@
 package io.reliableroutes;
 
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Arrays;
 import javax.sql.XAConnection;
 import javax.transaction.xa.XAException;
 import javax.transaction.xa.Xid;
@@ -14,7 +17,7 @@ import org.postgresql.xa.PGXADataSource;
  * PostgreSQL as a participant that says what has become of a branch. The driver calls every error of a prepare a failure of the server
  * (XAER_RMFAIL), and then finds nothing to roll back: Narayana must take that for a heuristic outcome, tells synchronizations of a
  * commit, and keeps a log entry for ever. An error that the server has answered with is a rollback: PREPARE TRANSACTION and COMMIT leave
- * nothing behind when they fail.
+ * nothing behind when they fail, whatever they fail with.
  */
 public class XaPostgresDataSource extends PGXADataSource {
 
@@ -66,6 +69,12 @@ public class XaPostgresDataSource extends PGXADataSource {
             super.rollback(xid);
         }
 
+        /** Without what Narayana cannot have made and cannot read, whoever has prepared it: it would end the look at all the others. */
+        @Override
+        public Xid[] recover(int flag) throws XAException {
+            return Arrays.stream(super.recover(flag)).filter(XaRecovery::isReadable).toArray(Xid[]::new);
+        }
+
         /** A branch in which a statement has failed: the server would roll it back and call that a success. */
         private void checkIntact(Xid xid) throws XAException {
             if (PostgresDriver.isFailed(connection)) {
@@ -77,14 +86,17 @@ public class XaPostgresDataSource extends PGXADataSource {
             }
         }
 
-        /** The failure with the code of a rollback, if that is what it means. */
+        /** The failure with the code of a rollback, if that is what it means: a server that still answers on this connection says that nothing is prepared. */
         private XAException known(XAException failure, Xid xid) {
-            if (!(failure.getCause() instanceof SQLException cause) || !isAnswer(cause.getSQLState())) {
+            if (!(failure.getCause() instanceof SQLException cause) || PSQLState.isConnectionError(cause.getSQLState())) {
                 return failure;
             }
             try {
                 // as the driver leaves it after a success: the pool gives it to whoever wants no transaction
                 connection.setAutoCommit(true);
+                if (isPrepared(xid)) {
+                    return failure;
+                }
             } catch (SQLException e) {
                 failure.addSuppressed(e);
                 return failure;
@@ -95,10 +107,13 @@ public class XaPostgresDataSource extends PGXADataSource {
             return rollback;
         }
 
-        /** Not a connection that broke or a server that stopped meanwhile: then nobody knows. */
-        private static boolean isAnswer(String state) {
-            return state != null && !PSQLState.isConnectionError(state) && !state.startsWith("08") && !state.startsWith("57P")
-                    && !state.startsWith("58") && !state.startsWith("XX");
+        private boolean isPrepared(Xid xid) throws SQLException {
+            try (PreparedStatement statement = connection.prepareStatement("SELECT 1 FROM pg_prepared_xacts WHERE gid = ?")) {
+                statement.setString(1, XaRecovery.gid(xid));
+                try (ResultSet found = statement.executeQuery()) {
+                    return found.next();
+                }
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.reliableroutes;
 
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,8 +14,10 @@ import javax.transaction.xa.XAResource;
 import javax.transaction.xa.Xid;
 
 import com.arjuna.ats.arjuna.common.RecoveryEnvironmentBean;
+import com.arjuna.ats.arjuna.common.Uid;
 import com.arjuna.ats.arjuna.common.recoveryPropertyManager;
 import com.arjuna.ats.arjuna.recovery.RecoveryManager;
+import com.arjuna.ats.internal.arjuna.FormatConstants;
 import com.arjuna.ats.internal.arjuna.recovery.AtomicActionRecoveryModule;
 import com.arjuna.ats.internal.jta.recovery.arjunacore.RecoveryXids;
 import com.arjuna.ats.internal.jta.recovery.arjunacore.XARecoveryModule;
@@ -25,6 +28,7 @@ import com.arjuna.ats.jta.utils.XAHelper;
 import com.arjuna.ats.jta.xa.XATxConverter;
 import org.jboss.tm.XAResourceRecovery;
 import org.jboss.tm.XAResourceRecoveryRegistry;
+import org.jboss.tm.XAResourceWrapper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +46,7 @@ final class XaRecovery implements XAResourceRecoveryRegistry, AutoCloseable {
      */
     private static final int ORPHAN_AGE_MILLIS = 20_000;
     private static final int CLOSE_SECONDS = 20;
+    private static final int TOLD = 5;
 
     private final String nodeIdentifier;
     private final long periodMillis;
@@ -175,9 +180,10 @@ final class XaRecovery implements XAResourceRecoveryRegistry, AutoCloseable {
                 for (XAResource resource : found) {
                     Xid[] prepared = resource.recover(XAResource.TMSTARTRSCAN);
                     resource.recover(XAResource.TMENDRSCAN);
-                    long mine = prepared == null ? 0 : Arrays.stream(prepared).filter(this::isMine).count();
-                    if (mine > 0) {
-                        return mine + " prepared transactions are not finished yet";
+                    List<String> mine = prepared == null ? List.of() : Arrays.stream(prepared).filter(this::isMine).map(XaRecovery::gid).toList();
+                    if (!mine.isEmpty()) {
+                        return mine.size() + " prepared transactions are not finished yet in " + name(resource) + ": "
+                                + String.join(", ", mine.subList(0, Math.min(mine.size(), TOLD)));
                     }
                 }
             } catch (Exception e) {
@@ -185,6 +191,21 @@ final class XaRecovery implements XAResourceRecoveryRegistry, AutoCloseable {
             }
         }
         return null;
+    }
+
+    private static String name(XAResource resource) {
+        return resource instanceof XAResourceWrapper named && named.getJndiName() != null ? named.getJndiName().replaceFirst("[?].*", "") : "a resource";
+    }
+
+    /** As PostgreSQL's driver names it. */
+    static String gid(Xid xid) {
+        return xid.getFormatId() + "_" + Base64.getEncoder().encodeToString(xid.getGlobalTransactionId()) + "_"
+                + Base64.getEncoder().encodeToString(xid.getBranchQualifier());
+    }
+
+    /** False if it says that it is of Narayana, and is too short for a transaction and a node. */
+    static boolean isReadable(Xid xid) {
+        return !FormatConstants.isNarayanaFormatId(xid.getFormatId()) || xid.getGlobalTransactionId().length > Uid.UID_SIZE;
     }
 
     private boolean isMine(Xid xid) {

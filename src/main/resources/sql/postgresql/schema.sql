@@ -465,6 +465,27 @@ SELECT d.message_id, d.consumer, 'DEAD', d.attempts, NULL, d.error_message, d.fi
 FROM dead_letter d LEFT JOIN dead_letter_audit a ON a.id = d.audit_id
 WHERE d.origin = 'INBOX' AND a.action IS DISTINCT FROM 'REPLAY';
 
+-- What is prepared in this database and not ended, and what to do: docs/xa.md. A node is the name of the process that has prepared it.
+CREATE OR REPLACE VIEW xa_in_doubt AS
+SELECT d.gid, d.node, now() - d.prepared AS age, d.owner,
+       CASE
+         WHEN d.node IS NULL THEN 'not of this pack: ask its owner'
+         WHEN EXISTS (
+           SELECT 1
+           FROM pg_locks l
+           WHERE l.locktype = 'advisory' AND l.granted AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+             AND l.classid::bigint = 1920104545 AND l.objid::bigint = hashtext(d.node)::bigint & 4294967295)
+           THEN 'its process runs, and ends it within xa.recovery-period: if not, look into its log'
+         ELSE 'start its process with the same xa.node-identifier and xa.object-store; by hand only if that store is lost'
+       END AS what_to_do
+FROM (
+  SELECT p.gid, p.prepared, p.owner,
+         CASE WHEN p.gid ~ '^131077_([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?_' AND length(split_part(p.gid, '_', 2)) > 36
+              -- behind the 28 bytes that Narayana begins with
+              THEN encode(substr(decode(split_part(p.gid, '_', 2), 'base64'), 29), 'escape') END AS node
+  FROM pg_prepared_xacts p
+  WHERE p.database = current_database()) d;
+
 -- After a switch-over by logical replication the identities begin again below the rows that are there.
 DO $$
 DECLARE
