@@ -42,7 +42,7 @@ public class ReceivingBank {
     }
 
     public static String body(String transferId) {
-        return "{\"transferId\":\"%s\",\"from\":\"a-1\",\"to\":\"b-1\",\"amount\":10.00}".formatted(transferId);
+        return "{\"transferId\":\"%s\",\"from\":\"a-1\",\"to\":\"b-1\",\"amount\":10.00,\"note\":\"%s\"}".formatted(transferId, Planted.PAYLOAD);
     }
 
     public static Map<String, String> headers(String messageId) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
@@ -25,10 +26,22 @@ public final class RouteProcess implements AutoCloseable {
 
     private RouteProcess(List<String> command, Path log, Map<String, String> settings) {
         // an interrupted test leaves no process behind
-        Runtime.getRuntime().addShutdownHook(new Thread(this::close));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            if (process != null) {
+                process.destroyForcibly();
+            }
+        }));
         this.log = log;
         this.builder = new ProcessBuilder(command).directory(Java.root().resolve("routes").toFile()).redirectErrorStream(true);
-        settings.forEach((key, value) -> builder.environment().put(key.toUpperCase().replace('.', '_').replace('-', '_'), value));
+        for (String password : List.of("bank-a.password", "bank-b.password", "notifier.password")) {
+            // the tests' servers trust everybody
+            builder.environment().put(variable(password), Planted.secret(password));
+        }
+        settings.forEach((key, value) -> builder.environment().put(variable(key), value));
+    }
+
+    private static String variable(String setting) {
+        return setting.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
     }
 
     /** The real command line: {@code camel run file… application.properties}. Files are those of routes/, with * for any text, and options. */
@@ -189,10 +202,12 @@ public final class RouteProcess implements AutoCloseable {
         return process != null && process.isAlive();
     }
 
+    /** Ends it, and looks whether it has logged what it should not. */
     @Override
     public void close() {
         if (process != null) {
             kill();
+            Planted.check(log.toString(), log());
         }
     }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -31,7 +32,12 @@ public final class Routes implements AutoCloseable {
         for (String file : files) {
             arguments.add(file.startsWith("/") ? file : "routes/" + file);
         }
-        settings.forEach((key, value) -> arguments.add(key + "=" + value));
+        Map<String, String> all = new LinkedHashMap<>();
+        for (String password : List.of("bank-a.password", "bank-b.password", "notifier.password")) {
+            all.put(password, Planted.secret(password));
+        }
+        all.putAll(settings);
+        all.forEach((key, value) -> arguments.add(key + "=" + value));
         Main main = RunRoutes.prepare(new MainOfThread(), arguments.toArray(String[]::new));
         Failures failures = new Failures();
         main.bind("failures", failures);
@@ -66,9 +72,14 @@ public final class Routes implements AutoCloseable {
         return failures.count.get();
     }
 
+    /** Ends them, and looks whether they have told what they should not. */
     @Override
     public void close() {
+        List<String> urls = List.of("bank-a", "bank-b", "notifier").stream().map(name -> context().getPropertiesComponent()
+                .resolveProperty(name + ".jdbc-url").orElse("")).filter(url -> url.startsWith(Servers.postgresUrl())).distinct().toList();
         main.stop();
+        Planted.checkLog();
+        urls.forEach(url -> Planted.check(new Database(url)));
     }
 
     /** Takes resources and plug-ins from the class loader of its thread, as a container's context does. */

@@ -39,6 +39,11 @@ public final class Servers {
         return postgres;
     }
 
+    /** What the URLs of all databases there begin with. */
+    static String postgresUrl() {
+        return postgres().getJdbcUrl("postgres", "postgres").replaceFirst("/postgres[?].*", "/");
+    }
+
     public static synchronized Artemis artemis() {
         if (artemis == null) {
             artemis = new Artemis(temporaryFolder("artemis")).start();

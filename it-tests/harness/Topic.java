@@ -40,7 +40,10 @@ public record Topic(Kafka kafka, String name) {
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
             List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
             while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
-                consumer.poll(Duration.ofMillis(500)).forEach(records::add);
+                consumer.poll(Duration.ofMillis(500)).forEach(record -> {
+                    headers(record).forEach((header, value) -> Planted.check(name + ", header " + header, header.startsWith("dead-letter") ? value : null));
+                    records.add(record);
+                });
             }
             return records;
         }

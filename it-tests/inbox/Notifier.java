@@ -6,6 +6,7 @@ import java.util.Map;
 
 import harness.Database;
 import harness.Downstream;
+import harness.Planted;
 import harness.Routes;
 import harness.Servers;
 import harness.Topic;
@@ -36,7 +37,7 @@ final class Notifier implements AutoCloseable {
 
     /** An event of a transfer that has ended; message and transfer have the same id. */
     void settled(String account, String id) {
-        topic.send(account, "{\"transferId\":\"%s\",\"from\":\"%s\",\"to\":\"b-1\",\"amount\":1,\"status\":\"COMPLETED\"}".formatted(id, account),
+        topic.send(account, "{\"transferId\":\"%s\",\"from\":\"%s\",\"to\":\"b-1\",\"amount\":1,\"status\":\"COMPLETED\",\"note\":\"%s\"}".formatted(id, account, Planted.PAYLOAD),
                 Map.of("ce_source", "test", "ce_id", id, "ce_type", "transfer.settled"));
     }
 
