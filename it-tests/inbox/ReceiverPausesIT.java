@@ -34,6 +34,7 @@ class ReceiverPausesIT {
         })) {
             notifier.settings.put("inbox.outage-patience", "1s");
             notifier.settings.put("inbox.retry.first-delay", "100ms");
+            notifier.settings.put("inbox.retry.delay", "100ms");
             IntStream.rangeClosed(1, 5).forEach(i -> notifier.settled("a-" + i, "t-" + i));
             try (Routes routes = notifier.start()) {
                 InboxFixture.await().untilAsserted(() -> assertThat(notifier.database.count("notification")).isEqualTo(4));
@@ -46,6 +47,27 @@ class ReceiverPausesIT {
                 InboxFixture.await().untilAsserted(() -> assertThat(notifier.database.count("notification")).isEqualTo(5));
             }
             assertThat(notifier.database.count("dead_letter")).isZero();
+        }
+    }
+
+    @Test
+    void parkedMessageThatAnOutageMeetsIsToldAndIsAskedForAtItsDelay() throws IOException {
+        closed.set(true);
+        try (Notifier notifier = new Notifier(request -> Downstream.answer(closed.get() ? 404 : 204, ""))) {
+            notifier.settings.put("inbox.outage-patience", "500ms");
+            notifier.settings.put("inbox.retry.first-delay", "100ms");
+            notifier.settled("a-1", "t-1");
+            try (Routes routes = notifier.start()) {
+                InboxFixture.await().until(() -> notifier.database.count("inbox_parked WHERE next_attempt_at > now() + interval '30 seconds'") == 1);
+                notifier.database.update("UPDATE incident SET ended_at = now()");
+                notifier.database.update("UPDATE inbox_parked SET next_attempt_at = now()");
+                InboxFixture.await().until(() -> notifier.open("OUTAGE") == 1
+                        && notifier.database.count("inbox_parked WHERE next_attempt_at > now() + interval '30 seconds'") == 1);
+
+                closed.set(false);
+                notifier.database.update("UPDATE inbox_parked SET next_attempt_at = now()");
+                InboxFixture.await().until(() -> notifier.database.count("notification") == 1);
+            }
         }
     }
 

@@ -155,7 +155,7 @@ final class Receiver {
         }
         session.connection.rollback();
         if (java.isInnocent(exchange, failure)) {
-            return () -> after("postpone-inbox-message", Map.of("inboxParkedId", row.get("id")), () -> { });
+            return () -> after("postpone-inbox-message", Map.of("inboxParkedId", row.get("id"), "inboxPostponement", 0L), () -> { });
         }
         Map<String, Object> again = java.failedAgain(exchange);
         return () -> after("repark-inbox-message", again, () -> {

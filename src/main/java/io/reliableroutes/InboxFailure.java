@@ -36,13 +36,12 @@ final class InboxFailure {
                 exchange.getProperty("inboxDataSource", String.class), key == null ? message : key, message, FailureClassification.failure(exchange));
     }
 
-    /** A message is parked because of an outage that has lasted too long for its partition: either the outage goes on, or only this message meets it. */
-    static void tellOutage(Exchange exchange, Map<String, Object> parameters) {
-        String consumer = InboxMessage.consumer(exchange);
-        Incidents.raise(exchange.getContext(), exchange.getProperty("inboxDataSource", String.class), "OUTAGE", consumer,
-                String.valueOf(parameters.get("error_class")), "message " + parameters.get("message_id") + " has met an outage for longer than "
-                        + "inbox.outage-patience and is parked, so that others of its partition go on. If they fail too, the downstream is away: "
-                        + "nothing is lost. Its error: " + parameters.get("error_message"));
+    /** A message is or stays parked because of an outage that has lasted too long: either the outage goes on, or only this message meets it. */
+    static void tellOutage(Exchange exchange, String messageId) {
+        Throwable error = told(FailureClassification.failure(exchange));
+        Incidents.raise(exchange.getContext(), exchange.getProperty("inboxDataSource", String.class), "OUTAGE", InboxMessage.consumer(exchange),
+                error.getClass().getName(), "message " + messageId + " has met an outage for longer than inbox.outage-patience and is parked, so that others "
+                        + "go on. If they fail too, the downstream is away: nothing is lost. Its error: " + UnsafeFailureException.message(error, 2000));
     }
 
     static RetrySettings settings(Exchange exchange) {

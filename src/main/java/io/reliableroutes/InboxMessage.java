@@ -189,7 +189,7 @@ public class InboxMessage {
         parameters.put("first_failed_at", earlier != null ? earlier : new Timestamp(exchange.getClock().getCreated()));
         parameters.put("dead_destination", InboxFailure.deadDestination(exchange, received(exchange).topic()));
         if (InboxFailure.isOutage(exchange) && InboxFailure.wait(exchange) == null) {
-            InboxFailure.tellOutage(exchange, parameters);
+            InboxFailure.tellOutage(exchange, String.valueOf(parameters.get("message_id")));
         }
         if (problem(exchange) != null) {
             // nothing that a retry could mend

@@ -17,6 +17,8 @@ public class ParkedMessage {
 
     /** Milliseconds until a step that the database has refused is tried again, at least. */
     private static final long UNBURIED_DELAY = 1000;
+    /** Exchange property: milliseconds until a message that an outage has met is tried again. */
+    private static final String POSTPONEMENT = "inboxPostponement";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /**
@@ -46,8 +48,22 @@ public class ParkedMessage {
      */
     public boolean isInnocent(Exchange exchange) {
         Map<String, Object> row = parked(exchange);
-        return row == null || (InboxFailure.isOutage(exchange) ? InboxFailure.wait(exchange) == null
-                : InboxFailure.isBraked(exchange, row.get("message_key"), "parked/" + row.get("id")));
+        exchange.setProperty(POSTPONEMENT, 0L);
+        if (row == null) {
+            return true;
+        }
+        if (!InboxFailure.isOutage(exchange)) {
+            return InboxFailure.isBraked(exchange, row.get("message_key"), "parked/" + row.get("id"));
+        }
+        if (InboxFailure.wait(exchange) != null) {
+            return false;
+        }
+        ReceiverPause pause = ReceiverPause.of(exchange.getContext(), InboxMessage.consumer(exchange));
+        if (!pause.isPatientWith(ReceiverPause.PARKED, ReceiverPause.PARKED)) {
+            exchange.setProperty(POSTPONEMENT, InboxFailure.settings(exchange).delay());
+            InboxFailure.tellOutage(exchange, (String) row.get("message_id"));
+        }
+        return true;
     }
 
     /**

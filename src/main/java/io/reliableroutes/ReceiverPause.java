@@ -21,6 +21,9 @@ import org.apache.camel.support.SynchronizationAdapter;
  */
 final class ReceiverPause {
 
+    /** The place of all messages that are parked: an outage has lasted for as long as none of the receiver's is handled. */
+    static final String PARKED = "parked";
+
     private static final String TOLD = "inboxHandledIsTold";
     private static final long LOOK_NANOS = TimeUnit.MINUTES.toNanos(1);
 
@@ -126,6 +129,7 @@ final class ReceiverPause {
 
     private void handled(String dataSource) {
         synchronized (this) {
+            outages.remove(PARKED);
             // an incident that another process has begun ends too
             if (failedKeys.isEmpty() && !braked && System.nanoTime() - endedAt < LOOK_NANOS) {
                 return;
