@@ -1,13 +1,16 @@
 package io.reliableroutes;
 
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -21,6 +24,8 @@ public class OutboxRow {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,200}");
+    /** W3C Trace Context: neither version ff, nor an id of zeros. */
+    private static final Pattern TRACEPARENT = Pattern.compile("(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}");
     private static final Instant LATEST = Instant.parse("9999-12-31T00:00:00Z");
 
     /**
@@ -37,8 +42,10 @@ public class OutboxRow {
         row.put("message_key", text("outboxKey", exchange.getVariable("outboxKey", String.class)));
         row.put("content_type", exchange.getVariable("outboxContentType"));
         row.put("payload", payload(exchange, (String) row.get("message_key")));
-        row.put("headers", headers(exchange, exchange.getVariable("outboxHeaders", String.class)));
-        row.put("traceparent", exchange.getMessage().getHeader("traceparent", String.class));
+        String traceparent = exchange.getMessage().getHeader("traceparent", String.class);
+        // a malformed one from outside must not fail the business transaction
+        row.put("traceparent", traceparent != null && TRACEPARENT.matcher(traceparent).matches() ? traceparent : null);
+        row.put("headers", headers(exchange, exchange.getVariable("outboxHeaders", String.class), row.get("traceparent") != null));
         String due = exchange.getVariable("outboxDue", String.class).trim();
         row.put("due", due.isEmpty() || due.startsWith("P") ? null : instant(due));
         row.put("delay", due.startsWith("P") ? delay(due) : null);
@@ -46,7 +53,9 @@ public class OutboxRow {
     }
 
     private static byte[] payload(Exchange exchange, String key) {
-        byte[] payload = exchange.getMessage().getBody(byte[].class);
+        // not by the charset that a client may have named for its own request
+        byte[] payload = exchange.getMessage().getBody() instanceof String text ? text.getBytes(StandardCharsets.UTF_8)
+                : exchange.getMessage().getBody(byte[].class);
         boolean tombstone = "true".equals(exchange.getVariable("outboxTombstone", String.class));
         if (payload == null && !(tombstone && key != null && !key.isEmpty())) {
             throw new InvalidMessageException("outbox-sink to " + exchange.getVariable("outboxDestination") + " has no body: it would delete "
@@ -55,15 +64,16 @@ public class OutboxRow {
         return payload;
     }
 
-    private static String headers(Exchange exchange, String names) {
+    private static String headers(Exchange exchange, String names, boolean traced) {
         Map<String, String> headers = new TreeMap<>();
         for (String name : names.isBlank() ? new String[0] : names.trim().split("\\s*,\\s*")) {
             if (!NAME.matcher(name).matches() || OutboxRecord.isReserved(name)) {
                 throw new ConfigurationException("outboxHeaders (" + name + ") is no name of a header that may travel: nothing was written. Write "
                         + "the names of headers of the message with commas between them, none that CloudEvents or the pack itself sets.");
             }
-            String value = text("header " + name, exchange.getMessage().getHeader(name, String.class));
-            if (value != null) {
+            String value = text("header " + name, value(exchange, name));
+            // the state of a trace means nothing without the trace
+            if (value != null && (traced || !name.equalsIgnoreCase("tracestate"))) {
                 headers.put(name, value);
             }
         }
@@ -72,6 +82,12 @@ public class OutboxRow {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** A header that HTTP has several times is a list. */
+    private static String value(Exchange exchange, String name) {
+        return exchange.getMessage().getHeader(name) instanceof Collection<?> several
+                ? several.stream().map(String::valueOf).collect(Collectors.joining(",")) : exchange.getMessage().getHeader(name, String.class);
     }
 
     private static String text(String what, String value) {

@@ -2,8 +2,7 @@ INSERT INTO outbox_parked (id, message_id, destination, message_key, shard, type
                            created_at, reason, attempts, next_attempt_at)
 SELECT 0, message.id, :#destination, nullif(:#message_key, ''),
        hashtext(coalesce(nullif(:#message_key, ''), message.id::text)) & 63, :#destination,
-       :#content_type, :#payload, CAST(:#headers AS jsonb),
-       substring(:#traceparent FROM '^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$'),
+       :#content_type, :#payload, CAST(:#headers AS jsonb), :#traceparent,
        now(), 'DELAYED', 0,
        -- by the clock of the database, whatever the sender's says
        coalesce(CAST(:#due AS timestamptz), now() + CAST(:#delay AS bigint) * interval '1 millisecond')
