@@ -91,7 +91,7 @@ public final class RouteProcess implements AutoCloseable {
     /** Camel Main on another class path, for example with another version of a component. */
     public static RouteProcess camelMain(String classpath, Path log, Map<String, String> settings, String... files) {
         List<String> command = new ArrayList<>(List.of(Java.executable(), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m",
-                "-cp", classpath, RunRoutes.class.getName()));
+                "-XX:+ExitOnOutOfMemoryError", "-cp", classpath, RunRoutes.class.getName()));
         for (String file : files) {
             command.add(file.contains("=") || file.startsWith("/") ? file : "routes/" + file);
         }

@@ -45,6 +45,8 @@ final class Integration {
         ObjectNode camel = traits.putObject("camel").put("runtimeProvider", "plain-quarkus").put("runtimeVersion", Application.runtime());
         Properties settings = Dependencies.settings("application.properties");
         camel.putArray("properties").add("quarkus.http.limits.max-body-size=" + settings.getProperty("camel.server.maxBodySize"));
+        // a process without memory would go on with some of its threads
+        traits.putObject("jvm").putArray("options").add("-XX:+ExitOnOutOfMemoryError");
         // one poll of a scheduler is no job: the routes have to run all the time
         traits.putObject("cron").put("enabled", false);
         ObjectNode container = traits.putObject("container").put("port", 8080).put("portName", "http").put("requestCPU", "250m")
