@@ -1,9 +1,12 @@
 -- System A of the example: the bank that customers ask to move money. Apply after schema.sql.
 CREATE TABLE IF NOT EXISTS account (
   id      text           PRIMARY KEY CONSTRAINT id_is_short CHECK (id ~ '^[A-Za-z0-9-]{1,34}$'),
-  balance numeric(15, 2) NOT NULL CONSTRAINT balance_is_not_negative CHECK (balance >= 0),
+  -- far more than amounts can sum up to: a refund must never be refused
+  balance numeric(30, 2) NOT NULL CONSTRAINT balance_is_not_negative CHECK (balance >= 0),
   closed  boolean        NOT NULL DEFAULT false
 );
+-- an earlier schema had 15 digits; there is nothing to rewrite
+ALTER TABLE account ALTER COLUMN balance TYPE numeric(30, 2);
 
 CREATE TABLE IF NOT EXISTS transfer (
   id           text           PRIMARY KEY CONSTRAINT id_is_short CHECK (id ~ '^[A-Za-z0-9._-]{1,64}$'),
