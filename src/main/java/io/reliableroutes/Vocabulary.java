@@ -78,6 +78,7 @@ public class Vocabulary implements CamelContextAware {
             }
             VocabularyFilter.install(camelContext, FILES);
             camelContext.addStartupListener(new ConfigurationCheck());
+            camelContext.addStartupListener(new HttpServerStart());
             camelContext.getCamelContextExtension().addContextPlugin(Loaded.class, new Loaded());
         } catch (Exception e) {
             throw new RuntimeCamelException("the vocabulary of Reliable Routes cannot be loaded", e);
