@@ -102,6 +102,8 @@ public class LocalDataSource extends DelegatingDataSource implements AutoCloseab
                             // never waits for ever on a connection that a network cut has left half open
                             .jdbcProperty("socketTimeout", "60")
                             .jdbcProperty("tcpKeepAlive", "true")
+                            // an error's detail has the row in it, and errors stand in logs
+                            .jdbcProperty("logServerErrorDetail", "false")
                             .jdbcProperty("ApplicationName", "reliable-routes"))));
         } catch (SQLException e) {
             throw new ConfigurationException("data source for " + url + " cannot be set up: " + e.getMessage()
