@@ -6,9 +6,9 @@ import java.util.Set;
 enum CamelK {
 
     /** Camel 4.8; the default of Camel K 2.7 to 2.10. */
-    CAMEL_K_RUNTIME_3_15_0(false, "3.15.1", Set.of("sql", "scheduler", "openapi-java")),
+    CAMEL_K_RUNTIME_3_15_0(false, "3.15.1", Set.of("sql", "scheduler")),
     /** Camel 4.14. */
-    PLAIN_QUARKUS_3_27_0(true, "3.27.0", Set.of("sql", "scheduler", "openapi-java")),
+    PLAIN_QUARKUS_3_27_0(true, "3.27.0", Set.of("sql", "scheduler")),
     /** Camel 4.17. */
     PLAIN_QUARKUS_3_31_2(true, "3.31.2", Set.of("sql", "scheduler", "jdbc", "mail"));
 

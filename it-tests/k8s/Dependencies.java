@@ -20,7 +20,7 @@ final class Dependencies {
     /** Components of other names than their artifact; {@code kamelet:source} and the like are the kamelet component. */
     private static final Map<String, String> COMPONENTS = Map.of("https", "http", "smtp", "mail", "smtps", "mail");
     private static final Map<String, Set<String>> STEPS = Map.of("bean", Set.of("bean"), "method", Set.of("bean"), "log", Set.of("log"),
-            "json", Set.of("jackson"), "rest", Set.of("rest", "platform-http"), "apiContextPath", Set.of("openapi-java"));
+            "json", Set.of("jackson"), "rest", Set.of("rest", "platform-http"));
 
     private final Properties settings = settings("application.properties");
     private final Set<String> seen = new HashSet<>();
