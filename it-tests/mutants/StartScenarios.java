@@ -26,7 +26,7 @@ final class StartScenarios {
         settings.put("outbox.destination." + topic + ".dead", topic + ".dead");
 
         pack.start(settings, "bank-b-credit-transfer.camel.yaml", "bank-b-book-credit.camel.yaml", "bank-b-relay.camel.yaml", "bank-a-request-transfer.camel.yaml",
-                "bank-a-check-request.camel.yaml", "bank-a-book-transfer.camel.yaml", "bank-a-answer-request.camel.yaml",
+                "bank-a-check-media-type.camel.yaml", "bank-a-check-request.camel.yaml", "bank-a-book-transfer.camel.yaml", "bank-a-answer-request.camel.yaml",
                 "bank-a-record-settled.camel.yaml", "bank-a-tell-settled.camel.yaml").close();
         return null;
     }
