@@ -31,7 +31,7 @@ public final class Transfer {
     private static final int ACCOUNTS = 1000;
     private static final String[] BOOK = {"bank-a-check-request.camel.yaml", "bank-a-book-transfer.camel.yaml"};
     private static final String[] REQUEST = {"bank-a-request-transfer.camel.yaml", "bank-a-answer-request.camel.yaml", "bank-a-record-settled.camel.yaml",
-            "bank-a-tell-settled.camel.yaml"};
+            "bank-a-tell-settled.camel.yaml", "bank-a-check-media-type.camel.yaml"};
     private static Bench bench;
     private static Database bankA;
     private static Database bankB;
@@ -51,7 +51,7 @@ public final class Transfer {
             System.out.printf("| outbox, until both banks are done | %s | %s |%n", outbox(1), outbox(16));
             for (String store : new String[] {"file:", "journal:", "jdbc:"}) {
                 line("XA over two databases, object store " + store, 2000, store, "direct:xa-request-transfer",
-                        "xa-request-transfer.camel.yaml", "bank-a-answer-request.camel.yaml");
+                        "xa-request-transfer.camel.yaml", "bank-a-answer-request.camel.yaml", "bank-a-check-media-type.camel.yaml");
             }
             System.out.printf("| XA over two databases and Artemis, object store file:, 1 and 16 consumers | %s | %s |%n", queue(1), queue(16));
         }
@@ -124,7 +124,7 @@ public final class Transfer {
         for (int client = 0; client < clients; client++) {
             done.add(threads.submit(() -> {
                 for (int i = number.getAndIncrement(); i < end; i = number.getAndIncrement()) {
-                    template.requestBody(route, body(i));
+                    template.requestBodyAndHeader(route, body(i), "Content-Type", "application/json");
                 }
             }));
         }

@@ -87,7 +87,7 @@ class AdaptingPageIT {
         String day = String.valueOf(audit.value("SELECT current_date::text"));
         await().untilAsserted(() -> assertThat(COUNTED.records()).as(service.log()).anySatisfy(message -> {
             assertThat(message.key()).isEqualTo(day);
-            assertThat(new String(message.value())).matches("\\{\"day\":\"" + day + "\",\"entries\":[1-9][0-9]*}");
+            assertThat(new String(message.value())).matches("\\{\"day\" : \"" + day + "\", \"entries\" : [1-9][0-9]*}");
             assertThat(Topic.headers(message)).containsEntry("ce_type", "audit.counted").containsEntry("ce_source", "audit");
         }));
     }

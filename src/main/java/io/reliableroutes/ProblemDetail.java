@@ -103,7 +103,7 @@ public class ProblemDetail {
                 return "SQLSTATE " + sql.getSQLState() + said;
             }
         }
-        return root.getClass().getName() + ": " + firstLine(root);
+        return root == null ? "nothing is known of it" : root.getClass().getName() + ": " + firstLine(root);
     }
 
     private static String firstLine(Throwable failure) {
