@@ -37,6 +37,7 @@ final class RelayProducer implements InvocationHandler {
 
     private final Supplier<Producer<Object, Object>> factory;
     private final Duration deadline;
+    /** null before the first record: a broker that has no address yet must not keep an application from its start */
     private volatile Attempt current;
     /** the sending thread knows of the failure: its batch is over, the next send belongs to a new one */
     private boolean reported;
@@ -44,11 +45,10 @@ final class RelayProducer implements InvocationHandler {
     private RelayProducer(Supplier<Producer<Object, Object>> factory, Duration deadline) {
         this.factory = factory;
         this.deadline = deadline;
-        this.current = new Attempt(factory.get());
     }
 
     /**
-     * @param  factory  makes a producer, not null; called again after each failure
+     * @param  factory  makes a producer, not null; called for the first record, and again after each failure
      * @param  deadline how long a record may stay unacknowledged, positive
      * @return          the producer, not null
      */
@@ -63,8 +63,15 @@ final class RelayProducer implements InvocationHandler {
         if (method.getName().equals("send")) {
             return send((ProducerRecord<?, ?>) args[0]);
         }
+        Attempt attempt = current;
+        if (attempt == null) {
+            if (method.getName().equals("close")) {
+                return null;
+            }
+            throw new IllegalStateException("a relay's producer sends and closes, and has sent nothing yet");
+        }
         try {
-            return method.invoke(current.producer, args);
+            return method.invoke(attempt.producer, args);
         } catch (InvocationTargetException e) {
             throw e.getCause();
         }
@@ -73,8 +80,8 @@ final class RelayProducer implements InvocationHandler {
     @SuppressWarnings("unchecked")
     private Future<RecordMetadata> send(ProducerRecord<?, ?> record) {
         Attempt attempt = current;
-        if (attempt.failure.get() != null) {
-            if (!reported) {
+        if (attempt == null || attempt.failure.get() != null) {
+            if (attempt != null && !reported) {
                 throw report(attempt);
             }
             attempt = new Attempt(factory.get());
