@@ -125,6 +125,7 @@ class ConfigurationIsCheckedIT {
             inbox.brake                                       | -1    | inbox.brake (-1) for bank-b-credit-transfer is no number of messages
             inbox.retention                                   | long  | inbox.retention (long) is no duration
             check.wait                                        | long  | check.wait (long) is no duration: nobody would know how long. Write for example 15s
+            check.broker                                      | maybe | check.broker (maybe) is neither wait nor refuse
             retry.profile                                     | fast  | retry.profile (fast) is no profile
             """)
     void settingThatContradictsOthersIsRefused(String setting, String value, String message) {
@@ -185,6 +186,7 @@ class ConfigurationIsCheckedIT {
 
         settings.put("bank-b.jdbc-url", Servers.database().apply("schema.sql").url());
         settings.put("kafka.brokers", "localhost:" + Kafka.freePort());
+        settings.put("check.broker", "refuse");
         assertEndsWith("Kafka at " + settings.get("kafka.brokers") + " does not answer within check.wait (3s)");
     }
 

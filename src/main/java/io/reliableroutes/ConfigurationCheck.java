@@ -30,8 +30,9 @@ import static org.apache.camel.model.ProcessorDefinitionHelper.filterTypeInOutpu
 final class ConfigurationCheck implements StartupListener {
 
     /** What the vocabulary uses; the applications' own settings are theirs. */
-    private static final List<String> SETTINGS = List.of("alert.poll-delay", "alert.window", "check.wait", "dead-letter.retention", "inbox.brake", "inbox.brake-delay", "inbox.headers",
-            "inbox.max-poll-records", "inbox.outage-delay", "inbox.outage-patience", "inbox.permanent-errors", "inbox.redelivery-horizon", "inbox.retention", "inbox.retry.poll-max-delay", "inbox.tombstones", "kafka.brokers",
+    private static final List<String> SETTINGS = List.of("alert.poll-delay", "alert.window", "check.broker", "check.wait", "dead-letter.retention",
+            "inbox.brake", "inbox.brake-delay", "inbox.headers", "inbox.max-poll-records", "inbox.outage-delay", "inbox.outage-patience",
+            "inbox.permanent-errors", "inbox.redelivery-horizon", "inbox.retention", "inbox.retry.poll-max-delay", "inbox.tombstones", "kafka.brokers",
             "outbox.archive", "outbox.archive-retention", "outbox.circuit-delay", "outbox.relay.max-request-size", "outbox.relay.metadata-timeout",
             "outbox.relay.max-batch-bytes", "outbox.relay.outage-max-delay", "outbox.relay.poll-max-delay", "outbox.relay.producer-batch-size",
             "outbox.relay.rows-per-shard", "outbox.relay.send-deadline", "outbox.relay.shards-per-batch", "outbox.retry.poll-max-delay",
@@ -51,7 +52,7 @@ final class ConfigurationCheck implements StartupListener {
         if (isExport()) {
             return;
         }
-        boolean kafka = false;
+        Set<String> kafka = new TreeSet<>();
         boolean jms = false;
         Map<String, String> queues = new HashMap<>();
         for (RouteDefinition route : context.getRouteDefinitions()) {
@@ -78,19 +79,19 @@ final class ConfigurationCheck implements StartupListener {
             }
             for (Map.Entry<String, Object> parameter : parameters(route).entrySet()) {
                 if (parameter.getKey().endsWith("DataSource")) {
-                    dataSources.add(context.resolvePropertyPlaceholders(parameter.getValue().toString()));
-                    kafka |= from.startsWith("kafka:") || parameter.getKey().equals("relayDataSource");
+                    String dataSource = context.resolvePropertyPlaceholders(parameter.getValue().toString());
+                    dataSources.add(dataSource);
+                    if (from.startsWith("kafka:") || parameter.getKey().equals("relayDataSource")) {
+                        kafka.add(dataSource);
+                    }
                 }
             }
         }
         if (!dataSources.isEmpty()) {
             new RetryCheck(context).check();
-            new ServerCheck(context).check(dataSources, kafka);
-            if (kafka) {
-                new TopicCheck(context).check();
-            }
-            if (context.getRouteDefinitions().stream().anyMatch(route -> parameters(route).containsKey("relayDataSource"))) {
-                new OutboxCheck(context).nameClosed();
+            new ServerCheck(context).check(dataSources);
+            if (!kafka.isEmpty()) {
+                new BrokerCheck(context, kafka, this::checkTopics).check();
             }
         }
         enlisted.addAll(dataSources);
@@ -100,6 +101,13 @@ final class ConfigurationCheck implements StartupListener {
     @Override
     public void onCamelContextStarted(CamelContext camelContext, boolean alreadyStarted) {
         // all is checked before the routes start
+    }
+
+    private void checkTopics() {
+        new TopicCheck(context).check();
+        if (context.getRouteDefinitions().stream().anyMatch(route -> parameters(route).containsKey("relayDataSource"))) {
+            new OutboxCheck(context).nameClosed();
+        }
     }
 
     /** {@code camel export} only looks which components the routes use: every placeholder resolves to the same made-up text, nothing starts. */

@@ -5,13 +5,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 
 import org.apache.camel.CamelContext;
-import org.apache.kafka.clients.admin.Admin;
 
-/** Waits for the servers that the routes need, for as long as {@code check.wait}, and looks whether the schema is there. */
+/** Waits for the databases that the routes need, for as long as {@code check.wait}, and looks whether the schema is there. */
 final class ServerCheck {
 
     private final CamelContext context;
@@ -25,10 +23,9 @@ final class ServerCheck {
 
     /**
      * @param  dataSources            bean names of the data sources that routes use, not null
-     * @param  usesKafka              whether routes use Kafka
-     * @throws ConfigurationException if a bean or a table is missing or a server does not answer in time
+     * @throws ConfigurationException if a bean or a table is missing or a database does not answer in time
      */
-    void check(Set<String> dataSources, boolean usesKafka) {
+    void check(Set<String> dataSources) {
         for (String name : dataSources) {
             DataSource dataSource = context.getRegistry().lookupByNameAndType(name, DataSource.class);
             if (dataSource == null) {
@@ -37,10 +34,6 @@ final class ServerCheck {
             }
             await("database of " + name, "Check its URL, user and password, and that the server runs.",
                     () -> checkSchema(name, dataSource));
-        }
-        if (usesKafka) {
-            await("Kafka at " + KafkaAdmin.configuration(context).getBrokers(), "Check kafka.brokers, and that the broker runs.",
-                    () -> checkKafka(context));
         }
     }
 
@@ -75,12 +68,6 @@ final class ServerCheck {
                         + ". Messages would not move. Correct its URL, user or password.");
             }
             throw e;
-        }
-    }
-
-    private static void checkKafka(CamelContext context) throws Exception {
-        try (Admin admin = KafkaAdmin.create(context)) {
-            admin.describeCluster().nodes().get(5, TimeUnit.SECONDS);
         }
     }
 
