@@ -82,10 +82,12 @@ public class InboxPosition extends ServiceSupport implements StateRepository<Str
                 return String.valueOf(last.done());
             } catch (Exception e) {
                 if (!told) {
-                    LOG.warn("inbox of {} does not know where to go on in {} and asks again: {}", consumer, partition, String.valueOf(e.getMessage()));
+                    LOG.warn("inbox of {} does not know where to go on in {} and asks again: {}", consumer, partition,
+                            UnsafeFailureException.message(e, 1000));
                 }
                 if (!pause() || System.nanoTime() - begin > PATIENCE_NANOS) {
-                    throw new RuntimeCamelException("position of " + consumer + " in " + partition + " cannot be read: " + e.getMessage(), e);
+                    throw new RuntimeCamelException("position of " + consumer + " in " + partition + " cannot be read: "
+                            + UnsafeFailureException.message(e, 1000), e);
                 }
             }
         }

@@ -86,7 +86,8 @@ public class InboxRepository extends ServiceSupport implements IdempotentReposit
             statement.setString(11, identity.id());
             return statement.executeUpdate() == 1;
         } catch (SQLException e) {
-            throw new RuntimeCamelException("inbox of " + consumer + " cannot record message " + MessageIdentity.ofKey(key) + ": " + e.getMessage(), e);
+            throw new RuntimeCamelException("inbox of " + consumer + " cannot record message " + MessageIdentity.ofKey(key) + ": "
+                    + UnsafeFailureException.message(e, 1000), e);
         }
     }
 

@@ -65,7 +65,7 @@ public class Incidents {
                     .log("{} {}: {}: {}", kind, text(known, subject, 240), errorClass, text(known, message, 1000));
         } catch (Exception e) {
             LOG.error("{} {}: {}: {} (data source {} does not keep it, so there is no alert: {})", kind, subject, errorClass, message, dataSource,
-                    e.getMessage());
+                    UnsafeFailureException.message(e, 1000));
         }
     }
 
@@ -94,7 +94,7 @@ public class Incidents {
                 LOG.info("{} {} is over; it was seen {} times", kind, subject, times);
             }
         } catch (Exception e) {
-            LOG.warn("{} {} is over; data source {} does not keep that: {}", kind, subject, dataSource, e.getMessage());
+            LOG.warn("{} {} is over; data source {} does not keep that: {}", kind, subject, dataSource, UnsafeFailureException.message(e, 1000));
         }
     }
 

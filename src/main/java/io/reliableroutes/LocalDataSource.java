@@ -102,7 +102,7 @@ public class LocalDataSource extends DelegatingDataSource implements AutoCloseab
                             // never waits for ever on a connection that a network cut has left half open
                             .jdbcProperty("socketTimeout", "60")
                             .jdbcProperty("tcpKeepAlive", "true")
-                            // an error's detail has the row in it, and errors stand in logs
+                            // an error names the constraint; the row that broke it would go to logs, dead letters and alerts
                             .jdbcProperty("logServerErrorDetail", "false")
                             .jdbcProperty("ApplicationName", "reliable-routes"))));
         } catch (SQLException e) {

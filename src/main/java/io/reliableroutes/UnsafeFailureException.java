@@ -1,6 +1,9 @@
 package io.reliableroutes;
 
+import java.lang.reflect.Constructor;
+import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -41,10 +44,36 @@ public final class UnsafeFailureException extends RuntimeException {
                     return new UnsafeFailureException(causes);
                 }
             }
-            return failure;
+            return told(failure);
         } catch (Throwable e) {
             return new UnsafeFailureException(causes);
         }
+    }
+
+    /**
+     * Spring's wrapper of a database's error as it is, but with what the database has said in its message: Camel's log and
+     * {@code exception.message} have nothing else, and Spring says {@code bad SQL grammar []}.
+     */
+    private static Throwable told(Throwable failure) throws ReflectiveOperationException {
+        String message = message(failure, LONGEST_MESSAGE);
+        if (!failure.getClass().getName().startsWith("org.springframework.") || message.equals(failure.getMessage())) {
+            return failure;
+        }
+        for (Constructor<?> constructor : failure.getClass().getConstructors()) {
+            Throwable told = null;
+            if (Arrays.equals(constructor.getParameterTypes(), new Class<?>[] {String.class, Throwable.class})) {
+                told = (Throwable) constructor.newInstance(message, failure.getCause());
+            } else if (Arrays.equals(constructor.getParameterTypes(), new Class<?>[] {String.class, String.class, SQLException.class})) {
+                told = (Throwable) constructor.newInstance(failure.getMessage().replaceFirst(";.*", ""), message(failure.getCause(), LONGEST_MESSAGE),
+                        failure.getCause());
+            }
+            if (told != null) {
+                told.setStackTrace(failure.getStackTrace());
+                Arrays.stream(failure.getSuppressed()).forEach(told::addSuppressed);
+                return told;
+            }
+        }
+        return failure;
     }
 
     /** The failure and its causes, outermost first, each once, 100 at most; never fails. */
@@ -64,13 +93,39 @@ public final class UnsafeFailureException extends RuntimeException {
         return causes;
     }
 
-    /** The message of a failure or a word in its place, of that many characters at most; not null, never fails. */
+    /**
+     * The message of a failure or a word in its place, of that many characters at most; not null, never fails. With what the database has said,
+     * where a wrapper leaves that out, and without the values that it quotes.
+     */
     static String message(Throwable failure, int length) {
+        String message = ownMessage(failure);
+        for (Throwable cause : causes(failure)) {
+            if (cause instanceof SQLException sql && sql.getSQLState() != null) {
+                String said = ownMessage(sql);
+                String quiet = withoutValues(said, sql.getSQLState());
+                message = message.contains(said) ? message.replace(said, quiet) : cut(message, length / 2) + ": " + quiet;
+                message = message.contains(sql.getSQLState()) ? message : cut(message, length - 20) + " (SQLSTATE " + sql.getSQLState() + ")";
+                break;
+            }
+        }
+        return cut(message, length);
+    }
+
+    private static String ownMessage(Throwable failure) {
         try {
             String message = failure.getMessage();
-            return message == null || message.isBlank() ? "(no message)" : message.substring(0, Math.min(length, message.length()));
+            return message == null || message.isBlank() ? "(no message)" : message;
         } catch (Throwable e) {
             return "(its message cannot be read)";
         }
+    }
+
+    /** Class 22 is of values that are none of their type: PostgreSQL quotes them, and in that class nothing else that somebody needs. */
+    private static String withoutValues(String message, String state) {
+        return state.startsWith("22") ? message.replaceAll("(?s)\".*\"", "\"...\"") : message;
+    }
+
+    private static String cut(String text, int length) {
+        return text.substring(0, Math.min(length, text.length()));
     }
 }
