@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -42,7 +43,11 @@ final class ConfigurationCheck implements StartupListener {
 
     private static final Pattern DATA_SOURCE = Pattern.compile("(?:[?&]dataSource=(?:#|%23)(?:bean(?::|%3A))?|^jdbc:)(\\w+)");
 
-    private final Set<String> dataSources = new TreeSet<>();
+    /** What a route does in a database, by the parameter that names its data source: the roles of roles.sql. */
+    private static final Map<String, String> PARTS = Map.of("relayDataSource", "relay", "inboxDataSource", "receiver", "alertDataSource", "operator",
+            "retentionDataSource", "operator");
+
+    private final Map<String, Set<String>> dataSources = new TreeMap<>();
     private final Set<String> enlisted = new TreeSet<>();
     private ModelCamelContext context;
 
@@ -75,12 +80,15 @@ final class ConfigurationCheck implements StartupListener {
                 Matcher dataSource = DATA_SOURCE.matcher(target);
                 while (dataSource.find()) {
                     enlisted.add(dataSource.group(1));
+                    if (target.contains("-dead-letters.sql")) {
+                        use(dataSource.group(1), "operator");
+                    }
                 }
             }
             for (Map.Entry<String, Object> parameter : parameters(route).entrySet()) {
                 if (parameter.getKey().endsWith("DataSource")) {
                     String dataSource = context.resolvePropertyPlaceholders(parameter.getValue().toString());
-                    dataSources.add(dataSource);
+                    use(dataSource, PARTS.get(parameter.getKey()));
                     if (from.startsWith("kafka:") || parameter.getKey().equals("relayDataSource")) {
                         kafka.add(dataSource);
                     }
@@ -94,7 +102,7 @@ final class ConfigurationCheck implements StartupListener {
                 new BrokerCheck(context, kafka, this::checkTopics).check();
             }
         }
-        enlisted.addAll(dataSources);
+        enlisted.addAll(dataSources.keySet());
         XaStart.run(context, enlisted, jms, queues);
     }
 
@@ -180,7 +188,14 @@ final class ConfigurationCheck implements StartupListener {
             throw new ConfigurationException(OutboxDestinations.PREFIX + destination + " is not set, and route " + route.getId()
                     + " writes to it: its messages would wait in outbox_parked. Map the destination to a topic.");
         }
-        dataSources.add(String.valueOf(query(target).get("outboxDataSource")));
+        use(String.valueOf(query(target).get("outboxDataSource")), "sender");
+    }
+
+    private void use(String dataSource, String part) {
+        Set<String> parts = dataSources.computeIfAbsent(dataSource, name -> new TreeSet<>());
+        if (part != null) {
+            parts.add(part);
+        }
     }
 
     /** The URI with what is known of its placeholders filled in: template parameters, then properties. Names of template beans stay. */

@@ -1,15 +1,13 @@
 package io.reliableroutes;
 
-import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
+import java.util.Map;
 import java.util.Set;
 import javax.sql.DataSource;
 
 import org.apache.camel.CamelContext;
 
-/** Waits for the databases that the routes need, for as long as {@code check.wait}, and looks whether the schema is there. */
+/** Waits for the databases that the routes need, for as long as {@code check.wait}, and has them looked at. */
 final class ServerCheck {
 
     private final CamelContext context;
@@ -22,19 +20,19 @@ final class ServerCheck {
     }
 
     /**
-     * @param  dataSources            bean names of the data sources that routes use, not null
-     * @throws ConfigurationException if a bean or a table is missing or a database does not answer in time
+     * @param  dataSources            what routes do there, see {@link DatabaseCheck}, by the bean names of the data sources, not null
+     * @throws ConfigurationException if a bean is missing, a database does not answer in time, or is not as it must be
      */
-    void check(Set<String> dataSources) {
-        for (String name : dataSources) {
+    void check(Map<String, Set<String>> dataSources) {
+        dataSources.forEach((name, parts) -> {
             DataSource dataSource = context.getRegistry().lookupByNameAndType(name, DataSource.class);
             if (dataSource == null) {
                 throw new ConfigurationException("data source " + name + " is no bean: its routes could not reach a database. "
                         + "Bind it, see application.properties.");
             }
             await("database of " + name, "Check its URL, user and password, and that the server runs.",
-                    () -> checkSchema(name, dataSource));
-        }
+                    () -> checkDatabase(name, dataSource, parts));
+        });
     }
 
     private void await(String server, String fix, Attempt attempt) {
@@ -49,18 +47,13 @@ final class ServerCheck {
         } catch (ConfigurationException e) {
             throw e;
         } catch (Exception e) {
-            return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+            return e.getMessage() == null ? e.getClass().getSimpleName() : UnsafeFailureException.message(e, 1000);
         }
     }
 
-    private void checkSchema(String name, DataSource dataSource) throws Exception {
-        String sql = SqlFile.load(context, "check-schema.sql");
-        try (Connection connection = dataSource.getConnection(); Statement statement = connection.createStatement();
-                ResultSet missing = statement.executeQuery(sql)) {
-            if (missing.next()) {
-                throw new ConfigurationException("data source " + name + " (" + connection.getMetaData().getURL() + ") has no table "
-                        + missing.getString(1) + ": messages could not be stored. Apply sql/postgresql/schema.sql to this database.");
-            }
+    private void checkDatabase(String name, DataSource dataSource, Set<String> parts) throws SQLException {
+        try {
+            new DatabaseCheck(context, name, dataSource, parts).check();
         } catch (SQLException e) {
             // wrong password or no such database: waiting does not help
             if (e.getSQLState() != null && (e.getSQLState().startsWith("28") || e.getSQLState().startsWith("3D"))) {
