@@ -18,18 +18,18 @@ import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 
 /** Banks A and B with databases and topics of their own, and a customer of bank A. */
-final class TwoBanks {
+public final class TwoBanks {
 
-    static final String[] BANK_A = Routes.files("bank-a-.*").toArray(String[]::new);
-    static final String[] BANK_B = Routes.files("bank-b-.*").toArray(String[]::new);
+    public static final String[] BANK_A = Routes.files("bank-a-.*").toArray(String[]::new);
+    public static final String[] BANK_B = Routes.files("bank-b-.*").toArray(String[]::new);
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
-    final Bank bank;
-    final Map<String, String> settings = new LinkedHashMap<>();
+    public final Bank bank;
+    public final Map<String, String> settings = new LinkedHashMap<>();
     private final int port = Kafka.freePort();
     private final String topics = Servers.name("two-banks") + ".";
 
-    TwoBanks() {
+    public TwoBanks() {
         this(Bank.open(Servers.database(), Servers.database(), Servers.database()));
     }
 
@@ -48,7 +48,7 @@ final class TwoBanks {
     }
 
     /** Makes the topics on a broker and lets the banks use it. */
-    TwoBanks on(Kafka kafka) {
+    public TwoBanks on(Kafka kafka) {
         settings.put("kafka.brokers", kafka.brokers());
         settings.forEach((name, topic) -> {
             if (name.startsWith("outbox.destination.")) {
@@ -66,6 +66,11 @@ final class TwoBanks {
         return with;
     }
 
+    /** Of bank A's API. */
+    public int port() {
+        return port;
+    }
+
     Routes startA() {
         return Routes.start(withApi(), BANK_A);
     }
@@ -75,7 +80,7 @@ final class TwoBanks {
     }
 
     /** A customer's request; the status of the answer, 0 if there is none. */
-    int request(String transfer) {
+    public int request(String transfer) {
         return request(transfer, "a-1");
     }
 
@@ -93,12 +98,12 @@ final class TwoBanks {
     }
 
     /** Returns when bank A has heard that bank B has credited it. */
-    void awaitCompleted(String transfer) {
+    public void awaitCompleted(String transfer) {
         await().untilAsserted(() -> org.assertj.core.api.Assertions.assertThat(
                 bank.bankA().rows("SELECT status FROM transfer WHERE id = ?", transfer).toString()).isEqualTo("[{status=COMPLETED}]"));
     }
 
-    static ConditionFactory await() {
+    public static ConditionFactory await() {
         return Awaitility.await().atMost(Duration.ofSeconds(90)).pollInterval(Duration.ofMillis(100));
     }
 

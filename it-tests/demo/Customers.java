@@ -3,6 +3,7 @@ package demo;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -43,7 +44,7 @@ public final class Customers {
         for (int i = 0; i < transfers; i++) {
             int customer = random.nextInt(Bank.ACCOUNTS);
             String from = "a-" + customer;
-            String id = "t-%05d".formatted(i);
+            String id = String.format(Locale.ROOT, "t-%05d", i);
             work.get(customer % THREADS).add(Map.of("transferId", id, "from", from, "to", to(random), "amount", amount(random)));
             requests.computeIfAbsent(from, key -> new ArrayList<>()).add(id);
         }
@@ -83,7 +84,7 @@ public final class Customers {
     }
 
     public static String body(Map<String, Object> transfer) {
-        return "{\"transferId\":\"%s\",\"from\":\"%s\",\"to\":\"%s\",\"amount\":%.2f}".formatted(transfer.get("transferId"),
+        return String.format(Locale.ROOT, "{\"transferId\":\"%s\",\"from\":\"%s\",\"to\":\"%s\",\"amount\":%.2f}", transfer.get("transferId"),
                 transfer.get("from"), transfer.get("to"), transfer.get("amount"));
     }
 

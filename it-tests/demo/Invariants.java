@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -145,7 +146,7 @@ public final class Invariants {
     /** The last line of the demo. */
     @Override
     public String toString() {
-        return "transfers=%d completed=%d rejected=%d notified=%d money=%s lost=%d duplicate_effects=%d out_of_order=%d".formatted(transfers,
-                completed, rejected, notified, isMoneyConserved() ? "conserved" : "lost", lost.size(), duplicates.size(), disorder.size());
+        return String.format(Locale.ROOT, "transfers=%d completed=%d rejected=%d notified=%d money=%s lost=%d duplicate_effects=%d out_of_order=%d",
+                transfers, completed, rejected, notified, isMoneyConserved() ? "conserved" : "lost", lost.size(), duplicates.size(), disorder.size());
     }
 }

@@ -2,6 +2,7 @@ package io.reliableroutes;
 
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 import org.apache.camel.CamelContext;
@@ -13,6 +14,8 @@ import org.apache.camel.spi.Resource;
 import org.apache.camel.support.LifecycleStrategySupport;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.PropertyBindingSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes the vocabulary known to a Camel context, and has the configuration checked before the context starts.
@@ -25,6 +28,8 @@ public class Vocabulary implements CamelContextAware {
     static final List<String> FILES = List.of("outbox-relay", "outbox-retry", "outbox-policy",
             "inbox", "inbox-policy", "inbox-jms", "inbox-jms-policy", "inbox-retry", "inbox-retry-policy",
             "dead-letter-alert", "retention", "housekeeping-policy");
+
+    private static final Logger LOG = LoggerFactory.getLogger(Vocabulary.class);
 
     private CamelContext camelContext;
 
@@ -43,6 +48,7 @@ public class Vocabulary implements CamelContextAware {
     }
 
     static void load(CamelContext camelContext) {
+        spellAsCamelDoes();
         camelContext.addLifecycleStrategy(new LifecycleStrategySupport() {
             @Override
             public void onContextInitializing(CamelContext context) {
@@ -82,6 +88,22 @@ public class Vocabulary implements CamelContextAware {
             camelContext.getCamelContextExtension().addContextPlugin(Loaded.class, new Loaded());
         } catch (Exception e) {
             throw new RuntimeCamelException("the vocabulary of Reliable Routes cannot be loaded", e);
+        }
+    }
+
+    /**
+     * Camel looks for options, variables of the environment and classes by their names in the lower or upper case of the JVM's locale. In
+     * Turkish the small I is another letter, and nothing starts. Numbers and dates keep their locale.
+     */
+    private static void spellAsCamelDoes() {
+        Locale locale = Locale.getDefault();
+        if (!"I".toLowerCase(locale).equals("i") || !"i".toUpperCase(locale).equals("I")) {
+            Locale format = Locale.getDefault(Locale.Category.FORMAT);
+            Locale display = Locale.getDefault(Locale.Category.DISPLAY);
+            Locale.setDefault(Locale.ROOT);
+            Locale.setDefault(Locale.Category.FORMAT, format);
+            Locale.setDefault(Locale.Category.DISPLAY, display);
+            LOG.info("The locale {} has another small I than Camel's names, so the JVM's default is none from now on, but for formats", locale);
         }
     }
 
