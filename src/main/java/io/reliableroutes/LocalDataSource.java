@@ -1,15 +1,11 @@
 package io.reliableroutes;
 
 import java.sql.SQLException;
-import java.time.Duration;
 import javax.sql.DataSource;
 
 import com.arjuna.ats.internal.jta.transaction.arjunacore.TransactionSynchronizationRegistryImple;
 import io.agroal.api.AgroalDataSource;
 import io.agroal.api.configuration.AgroalConnectionFactoryConfiguration.TransactionIsolation;
-import io.agroal.api.configuration.AgroalConnectionPoolConfiguration.ConnectionValidator;
-import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
-import io.agroal.api.exceptionsorter.PostgreSQLExceptionSorter;
 import io.agroal.api.security.NamePrincipal;
 import io.agroal.api.security.SimplePassword;
 import io.agroal.narayana.NarayanaTransactionIntegration;
@@ -38,7 +34,7 @@ public class LocalDataSource extends DelegatingDataSource implements AutoCloseab
         this.user = user;
     }
 
-    /** @param password its password, not null, may be empty */
+    /** @param password its password, not null, may be empty; or {@code file:} and the path of a file that is read for each new connection */
     public void setPassword(String password) {
         this.password = password;
     }
@@ -72,7 +68,9 @@ public class LocalDataSource extends DelegatingDataSource implements AutoCloseab
 
     /** The lock of this process' node identifier in the database. */
     XaLock nodeLock(XaTransactionManager xa) {
-        return xa.recovery().gate().nodeLock(url, node -> new XaNodeLock(node, url, user, password));
+        String login = !password.startsWith("file:") ? url
+                : url + (url.contains("?") ? "&" : "?") + "authenticationPluginClassName=" + PasswordFile.class.getName();
+        return xa.recovery().gate().nodeLock(url, node -> new XaNodeLock(node, login, user, password));
     }
 
     int poolSize() {
@@ -82,29 +80,15 @@ public class LocalDataSource extends DelegatingDataSource implements AutoCloseab
     private AgroalDataSource pool() {
         XaTransactionManager xa = transactionManager instanceof XaTransactionManager manager ? manager : null;
         try {
-            return AgroalDataSource.from(new AgroalDataSourceConfigurationSupplier().connectionPoolConfiguration(pool -> pool
-                    .maxSize(poolSize)
-                    .acquisitionTimeout(Duration.ofSeconds(10))
-                    // connections that a restarted server has cut are thrown away: at the first error, or when they were idle
-                    .exceptionSorter(new PostgreSQLExceptionSorter())
-                    .connectionValidator(ConnectionValidator.defaultValidatorWithTimeout(5))
-                    .idleValidationTimeout(Duration.ofSeconds(5))
-                    .transactionIntegration(new NarayanaTransactionIntegration(transactionManager,
-                            new TransactionSynchronizationRegistryImple(), url, false, xa == null ? null : xa.recovery()))
-                    .connectionFactoryConfiguration(connection -> connection
-                            .jdbcUrl(url)
-                            .connectionProviderClass(xa == null ? PostgresDriver.class : XaPostgresDataSource.class)
-                            .loginTimeout(Duration.ofSeconds(10))
-                            // whatever the database's default is: the statements that wait for a lock want to see what it guarded
-                            .jdbcTransactionIsolation(TransactionIsolation.READ_COMMITTED)
-                            .principal(new NamePrincipal(user))
-                            .credential(new SimplePassword(password))
-                            // never waits for ever on a connection that a network cut has left half open
-                            .jdbcProperty("socketTimeout", "60")
-                            .jdbcProperty("tcpKeepAlive", "true")
-                            // an error names the constraint; the row that broke it would go to logs, dead letters and alerts
-                            .jdbcProperty("logServerErrorDetail", "false")
-                            .jdbcProperty("ApplicationName", "reliable-routes"))));
+            return AgroalDataSource.from(PostgresPool.of(url, xa == null ? PostgresDriver.class : XaPostgresDataSource.class, poolSize)
+                    .connectionPoolConfiguration(pool -> pool
+                            .transactionIntegration(new NarayanaTransactionIntegration(transactionManager,
+                                    new TransactionSynchronizationRegistryImple(), url, false, xa == null ? null : xa.recovery()))
+                            .connectionFactoryConfiguration(connection -> connection
+                                    // whatever the database's default is: the statements that wait for a lock want to see what it guarded
+                                    .jdbcTransactionIsolation(TransactionIsolation.READ_COMMITTED)
+                                    .principal(new NamePrincipal(user))
+                                    .credential(new SimplePassword(password)))));
         } catch (SQLException e) {
             throw new ConfigurationException("data source for " + url + " cannot be set up: " + e.getMessage()
                     + ". No route could reach the database. Correct its URL.");

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
-import java.time.Duration;
 
 import com.arjuna.ats.arjuna.common.ObjectStoreEnvironmentBean;
 import com.arjuna.ats.internal.arjuna.objectstore.ShadowNoFileLockStore;
@@ -17,7 +16,6 @@ import com.arjuna.ats.internal.arjuna.objectstore.hornetq.HornetqObjectStoreAdap
 import com.arjuna.ats.internal.arjuna.objectstore.jdbc.JDBCStore;
 import com.arjuna.common.internal.util.propertyservice.BeanPopulator;
 import io.agroal.api.AgroalDataSource;
-import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
 import org.postgresql.Driver;
 
 /** Where Narayana logs its decisions. A directory belongs to one process at a time; a JDBC store has tables of the node's own. */
@@ -92,10 +90,7 @@ final class XaObjectStore implements AutoCloseable {
     private static XaObjectStore openDatabase(String url, String nodeIdentifier) {
         AgroalDataSource database = null;
         try {
-            database = AgroalDataSource.from(new AgroalDataSourceConfigurationSupplier().connectionPoolConfiguration(pool -> pool
-                    .maxSize(POOL_SIZE)
-                    .acquisitionTimeout(Duration.ofSeconds(10))
-                    .connectionFactoryConfiguration(connection -> connection.jdbcUrl(url).connectionProviderClass(Driver.class))));
+            database = AgroalDataSource.from(PostgresPool.of(url, Driver.class, POOL_SIZE));
             database.getConnection().close();
         } catch (SQLException e) {
             if (database != null) {
