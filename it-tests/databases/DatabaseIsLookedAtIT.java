@@ -100,7 +100,8 @@ class DatabaseIsLookedAtIT {
         start().close();
         bank.database.update("ALTER TABLE inbox_parked REPLICA IDENTITY NOTHING");
 
-        assertRefused("publishes tables without a replica identity: inbox_parked (publication everything). PostgreSQL would refuse every UPDATE and DELETE there");
+        assertRefused("publishes tables without a replica identity: inbox_parked (publication everything). PostgreSQL would refuse every UPDATE and "
+                + "DELETE there");
     }
 
     @Test

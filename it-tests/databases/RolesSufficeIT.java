@@ -35,8 +35,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 class RolesSufficeIT {
 
     private static final Map<String, List<String>> FILES = Map.of(
-            "sender", List.of("bank-a-api.camel.yaml", "bank-a-request-transfer.camel.yaml", "bank-a-check-request.camel.yaml", "bank-a-book-transfer.camel.yaml",
-                    "bank-a-record-settled.camel.yaml", "bank-a-tell-settled.camel.yaml", "bank-a-answer-request.camel.yaml", "bank-a-show.camel.yaml"),
+            "sender", List.of("bank-a-api.camel.yaml", "bank-a-request-transfer.camel.yaml", "bank-a-check-request.camel.yaml",
+                    "bank-a-book-transfer.camel.yaml", "bank-a-record-settled.camel.yaml", "bank-a-tell-settled.camel.yaml", "bank-a-answer-request.camel.yaml", "bank-a-show.camel.yaml"),
             "relay", List.of("bank-a-relay.camel.yaml"),
             "receiver", List.of("bank-a-settle-transfer.camel.yaml", "bank-a-end-transfer.camel.yaml", "bank-a-record-settled.camel.yaml",
                     "bank-a-tell-settled.camel.yaml"),
@@ -68,8 +68,8 @@ class RolesSufficeIT {
     @Test
     void everyProcessWorksAsItsRole() throws Exception {
         logins();
-        banks.settings.putAll(Map.of("inbox.immediate-attempts", "1", "inbox.retry.first-delay", "1s", "inbox.retry.delay", "1s", "inbox.retry.max-attempts", "2",
-                "inbox.outage-delay", "100"));
+        banks.settings.putAll(Map.of("inbox.immediate-attempts", "1", "inbox.retry.first-delay", "1s", "inbox.retry.delay", "1s",
+                "inbox.retry.max-attempts", "2", "inbox.outage-delay", "100"));
         // the first attempt of one transfer fails and all of another
         banks.bankB().update("CREATE SEQUENCE attempt; GRANT ALL ON SEQUENCE attempt TO PUBLIC");
         refuse("NEW.transfer_id = 't-dead' OR NEW.transfer_id = 't-parked' AND nextval('attempt') = 1");
@@ -138,7 +138,8 @@ class RolesSufficeIT {
         String file = Files.readString(Java.root().resolve("src/main/resources/sql/postgresql/roles.sql"));
         banks.bankA().update("REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC");
         Map<String, String> lost = new LinkedHashMap<>();
-        for (Matcher grant = Pattern.compile("(?m)^GRANT (.+) ON (SEQUENCE |FUNCTION |)(.+) TO reliable_routes_(sender|relay|receiver|operator);").matcher(file); grant.find();) {
+        Pattern grants = Pattern.compile("(?m)^GRANT (.+) ON (SEQUENCE |FUNCTION |)(.+) TO reliable_routes_(sender|relay|receiver|operator);");
+        for (Matcher grant = grants.matcher(file); grant.find();) {
             for (String object : grant.group(2).isBlank() ? grant.group(3).split(", ") : new String[] {grant.group(3)}) {
                 for (String right : grant.group(1).split(", ")) {
                     String missing = right + " on " + object;
@@ -171,9 +172,11 @@ class RolesSufficeIT {
         for (Database database : List.of(banks.bankA(), banks.bankB())) {
             database.apply("roles.sql");
             for (String role : FILES.keySet()) {
-                database.update("DO $$ BEGIN CREATE ROLE only_%1$s LOGIN IN ROLE reliable_routes_%1$s; EXCEPTION WHEN duplicate_object THEN NULL; END $$".formatted(role));
+                database.update("DO $$ BEGIN CREATE ROLE only_%1$s LOGIN IN ROLE reliable_routes_%1$s; EXCEPTION WHEN duplicate_object THEN NULL; END $$"
+                        .formatted(role));
                 String own = database.rows("SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' "
-                        + "AND relname IN ('account', 'transfer', 'ledger_entry')").stream().map(row -> (String) row.get("relname")).collect(Collectors.joining(", "));
+                        + "AND relname IN ('account', 'transfer', 'ledger_entry')").stream().map(row -> (String) row.get("relname"))
+                        .collect(Collectors.joining(", "));
                 database.update("GRANT SELECT, INSERT, UPDATE, DELETE ON " + own + " TO only_" + role);
             }
         }
@@ -210,9 +213,10 @@ class RolesSufficeIT {
 
     /** Replays all letters of bank B over the operators' API. */
     private void operate() throws IOException, InterruptedException {
-        HttpResponse<String> answer = HttpClient.newHttpClient().send(HttpRequest.newBuilder(URI.create("http://localhost:" + operatorPort + "/dead-letters/replay"))
-                .header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString("{\"all\":true,\"who\":\"ann\",\"reason\":\"test\"}")).build(),
-                HttpResponse.BodyHandlers.ofString());
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + operatorPort + "/dead-letters/replay"))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString("{\"all\":true,\"who\":\"ann\",\"reason\":\"test\"}")).build();
+        HttpResponse<String> answer = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
         assertThat(answer.body()).contains("\"letters\":1");
     }
 }

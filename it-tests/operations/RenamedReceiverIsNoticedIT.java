@@ -39,12 +39,12 @@ class RenamedReceiverIsNoticedIT {
             OperatedBank.await().until(() -> bank.booked().contains("t-1") && bank.database.count("inbox_parked") == 1);
         }
         try (Routes operators = bank.start(OPERATORS)) {
-            OperatedBank.await().untilAsserted(() -> assertThat(incident()).startsWith("[{kind=UNREAD, subject=bank-b-credit-transfer, error_message=parked messages "
-                    + "of consumer bank-b-credit-transfer are due since ").contains("nobody has taken one for inbox.unread-after (1s)"));
+            OperatedBank.await().untilAsserted(() -> assertThat(incident()).startsWith("[{kind=UNREAD, subject=bank-b-credit-transfer, "
+                    + "error_message=parked messages of consumer bank-b-credit-transfer are due since ").contains("nobody has taken one for inbox.unread-after (1s)"));
 
-            try (RouteProcess process = RouteProcess.camelMain(folder.resolve("log"), bank.settings, "/" + renamed.substring(1), BOOK).start().awaitStarted()) {
-                assertThat(process.log()).contains("consumer bank-b-credit is new to data source bankB, which has rows of consumers that this process does not run: "
-                        + "bank-b-credit-transfer.");
+            try (RouteProcess process = RouteProcess.camelMain(folder.resolve("log"), bank.settings, renamed, BOOK).start().awaitStarted()) {
+                assertThat(process.log()).contains("consumer bank-b-credit is new to data source bankB, which has rows of consumers that this process "
+                        + "does not run: bank-b-credit-transfer.");
             }
             bank.database.update("DELETE FROM inbox_message WHERE consumer = 'bank-b-credit'; DELETE FROM inbox_parked WHERE consumer = 'bank-b-credit'; "
                     + "DELETE FROM inbox_position WHERE consumer = 'bank-b-credit'");

@@ -52,6 +52,8 @@ final class DatabaseCheck {
                 checkGrants(connection, row.getString("role"));
                 tellEncoding(database, row.getString("encoding"));
                 tellIsolation(database, row.getString("isolation"));
+                boolean xa = !context.getRegistry().findByType(XaTransactionManager.class).isEmpty();
+                new PoolerCheck(dataSource, database, xa).check(connection, row.getString("isolation"));
             }
         }
     }

@@ -29,7 +29,8 @@ final class PostgresPool {
         return new AgroalDataSourceConfigurationSupplier().connectionPoolConfiguration(pool -> configured(pool, url, provider, size));
     }
 
-    private static AgroalConnectionPoolConfigurationSupplier configured(AgroalConnectionPoolConfigurationSupplier pool, String url, Class<?> provider, int size) {
+    private static AgroalConnectionPoolConfigurationSupplier configured(AgroalConnectionPoolConfigurationSupplier pool, String url,
+            Class<?> provider, int size) {
         return pool
                 .maxSize(size)
                 .acquisitionTimeout(Duration.ofSeconds(10))

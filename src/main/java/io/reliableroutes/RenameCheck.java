@@ -46,8 +46,8 @@ final class RenameCheck {
                 row.next();
                 if (row.getString(1) != null) {
                     LOG.warn("consumer {} is new to data source {}, which has rows of consumers that this process does not run: {}. If it is one of them "
-                            + "renamed, it takes every message for a new one, and what is parked for the old name waits. Stop it and give the rows the new name, "
-                            + "see docs/operations.md.", consumer, dataSource, row.getString(1));
+                            + "renamed, it takes every message for a new one, and what is parked for the old name waits. Stop it and give the rows the "
+                            + "new name, see docs/operations.md.", consumer, dataSource, row.getString(1));
                 }
             }
         } catch (SQLException e) {

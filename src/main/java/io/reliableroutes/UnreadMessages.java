@@ -40,8 +40,8 @@ public class UnreadMessages {
             } else if (System.nanoTime() - known.since() >= limit) {
                 Incidents.raise(exchange.getContext(), dataSource, KIND, consumer, ConfigurationException.class.getName(), "parked messages of consumer "
                         + consumer + " are due since " + row.get("due_at") + ", and nobody has taken one for inbox.unread-after ("
-                        + Settings.text(exchange.getContext(), "inbox.unread-after") + "): they and what waits behind them have no effect. Start its inbox-retry, "
-                        + "or, if it was renamed, give its rows the new name, see docs/operations.md.");
+                        + Settings.text(exchange.getContext(), "inbox.unread-after") + "): they and what waits behind them have no effect. Start its "
+                        + "inbox-retry, or, if it was renamed, give its rows the new name, see docs/operations.md.");
             }
         }
     }

@@ -1,6 +1,6 @@
 -- What a database is like, apart from its tables.
 SELECT current_user AS role, current_setting('server_encoding') AS encoding,
-       current_setting('transaction_read_only')::boolean AS read_only, pg_backend_pid() AS session,
+       current_setting('transaction_read_only')::boolean AS read_only,
        -- what a session has that sets nothing: behind a pooler that is anybody's
        (SELECT s.reset_val FROM pg_settings s WHERE s.name = 'default_transaction_isolation') AS isolation,
        (SELECT string_agg(DISTINCT t.tablename || ' (publication ' || t.pubname || ')', ', ')
