@@ -36,7 +36,8 @@ class RolesSufficeIT {
 
     private static final Map<String, List<String>> FILES = Map.of(
             "sender", List.of("bank-a-api.camel.yaml", "bank-a-request-transfer.camel.yaml", "bank-a-check-request.camel.yaml",
-                    "bank-a-book-transfer.camel.yaml", "bank-a-record-settled.camel.yaml", "bank-a-tell-settled.camel.yaml", "bank-a-answer-request.camel.yaml", "bank-a-show.camel.yaml"),
+                    "bank-a-book-transfer.camel.yaml", "bank-a-record-settled.camel.yaml", "bank-a-tell-settled.camel.yaml",
+                    "bank-a-answer-request.camel.yaml", "bank-a-show.camel.yaml"),
             "relay", List.of("bank-a-relay.camel.yaml"),
             "receiver", List.of("bank-a-settle-transfer.camel.yaml", "bank-a-end-transfer.camel.yaml", "bank-a-record-settled.camel.yaml",
                     "bank-a-tell-settled.camel.yaml"),

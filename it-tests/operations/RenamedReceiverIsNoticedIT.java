@@ -40,7 +40,8 @@ class RenamedReceiverIsNoticedIT {
         }
         try (Routes operators = bank.start(OPERATORS)) {
             OperatedBank.await().untilAsserted(() -> assertThat(incident()).startsWith("[{kind=UNREAD, subject=bank-b-credit-transfer, "
-                    + "error_message=parked messages of consumer bank-b-credit-transfer are due since ").contains("nobody has taken one for inbox.unread-after (1s)"));
+                    + "error_message=parked messages of consumer bank-b-credit-transfer are due since ")
+                    .contains("nobody has taken one for inbox.unread-after (1s)"));
 
             try (RouteProcess process = RouteProcess.camelMain(folder.resolve("log"), bank.settings, renamed, BOOK).start().awaitStarted()) {
                 assertThat(process.log()).contains("consumer bank-b-credit is new to data source bankB, which has rows of consumers that this process "
