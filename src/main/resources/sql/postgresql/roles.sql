@@ -41,7 +41,7 @@ GRANT EXECUTE ON FUNCTION dead_letter_announcement(dead_letter) TO reliable_rout
 
 -- operate-* and replay: alerts, whose channels are receivers, replays and discards, retention, and a look at everything
 GRANT reliable_routes_receiver TO reliable_routes_operator;
-GRANT SELECT ON outbox_message, outbox_closed, msg_published, msg_received TO reliable_routes_operator;
+GRANT SELECT ON outbox_message, outbox_closed, msg_published, msg_received, xa_in_doubt TO reliable_routes_operator;
 GRANT SELECT, UPDATE ON outbox_parked TO reliable_routes_operator;
 GRANT UPDATE, DELETE ON inbox_message, dead_letter TO reliable_routes_operator;
 GRANT SELECT, UPDATE, DELETE ON outbox_sent TO reliable_routes_operator;
