@@ -35,7 +35,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 class RolesSufficeIT {
 
     private static final Map<String, List<String>> FILES = Map.of(
-            "sender", List.of("bank-a-api.camel.yaml", "bank-a-request-transfer.camel.yaml", "bank-a-check-request.camel.yaml",
+            "sender", List.of("bank-a-api.camel.yaml", "bank-a-request-transfer.camel.yaml", "bank-a-check-media-type.camel.yaml", "bank-a-check-request.camel.yaml",
                     "bank-a-book-transfer.camel.yaml", "bank-a-record-settled.camel.yaml", "bank-a-tell-settled.camel.yaml",
                     "bank-a-answer-request.camel.yaml", "bank-a-show.camel.yaml"),
             "relay", List.of("bank-a-relay.camel.yaml"),
