@@ -5,6 +5,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 
 /** Requests as a probe or a person makes them. */
 public final class Http {
@@ -18,6 +20,16 @@ public final class Http {
     public static int status(String url) {
         try {
             return get(url).statusCode();
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    /** The same with a login. */
+    public static int status(String url, String name, String password) {
+        String login = Base64.getEncoder().encodeToString((name + ":" + password).getBytes(StandardCharsets.UTF_8));
+        try {
+            return send(HttpRequest.newBuilder(URI.create(url)).header("Authorization", "Basic " + login).build()).statusCode();
         } catch (IOException e) {
             return 0;
         }

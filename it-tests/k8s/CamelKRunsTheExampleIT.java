@@ -29,6 +29,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Tag("conformance")
 class CamelKRunsTheExampleIT {
 
+    private static final String TOKEN = "0123456789abcdefghij";
+
     @TempDir
     Path folder;
 
@@ -67,6 +69,8 @@ class CamelKRunsTheExampleIT {
             assertThat(service.isAlive()).isTrue();
             assertThat(pods).as("Integrations").hasSize(Application.all().size());
             assertThat(new TreeSet<>(pods.keySet())).allSatisfy(name -> assertThat(pods.get(name).status("/q/health/ready")).as(name).isEqualTo(200));
+            assertThat(pods.get("bank-a-operate").status("/dead-letters")).as("operators' API without a login").isEqualTo(401);
+            assertThat(Http.status("http://localhost:" + pods.get("bank-a-operate").port() + "/dead-letters", "ann", TOKEN)).as("with one").isEqualTo(200);
         }
     }
 
@@ -86,6 +90,8 @@ class CamelKRunsTheExampleIT {
             case "NOTIFIER_SERVICE_URL" -> "http://localhost:" + servicePort + "/notifications";
             case "username" -> reference.contains("jms") ? "" : "postgres";
             case "password" -> "";
+            case "logins" -> "ann:" + TOKEN;
+            case "webhook-url" -> "http://localhost:1/nobody";
             default -> Yaml.readAll(Manifests.K8S.resolve("dev/addresses.yaml")).get(0).get("data").get(reference.replaceFirst(".*/", "")).asText();
         };
     }

@@ -88,9 +88,10 @@ final class Integration {
             variables.add("XA_NODE_IDENTIFIER=" + application.name()).add("XA_OBJECT_STORE=file:/var/lib/reliable-routes/" + application.name());
         }
         if (application.routes().contains("operate")) {
-            for (String setting : List.of("CHANNELS", "MAIL_HOST", "MAIL_PORT", "MAIL_FROM", "MAIL_TO", "WEBHOOK_URL")) {
+            for (String setting : List.of("CHANNELS", "MAIL_HOST", "MAIL_PORT", "MAIL_FROM", "MAIL_TO")) {
                 variables.add("ALERT_" + setting + "=configmap:reliable-routes-addresses/ALERT_" + setting);
             }
+            variables.add("ALERT_WEBHOOK_URL=secret:operators/webhook-url").add("OPERATE_LOGINS=secret:operators/logins");
         }
         if (application.environment() != null) {
             application.environment().forEach(variables::add);

@@ -79,10 +79,10 @@ final class ManifestRules {
                         + "store: two of one name would end each other's transactions. Run k8s/generate.", key);
     }
 
-    /** Passwords come from Secrets; what is referred to is there, or made by an operator. */
+    /** Passwords, tokens and addresses that hold some come from Secrets; what is referred to is there, or made by an operator. */
     private void checkVariable(String key, String variable) {
         String[] parts = variable.split("=", 2);
-        require(parts.length == 2 && (!parts[0].contains("PASSWORD") || parts[1].startsWith("secret:")),
+        require(parts.length == 2 && (!parts[0].matches(".*(PASSWORD|LOGINS|WEBHOOK).*") || parts[1].startsWith("secret:")),
                 "%s /spec/traits/environment/vars: %s has its value in the manifest: everybody could read it. Use secret:name/key.", key, parts[0]);
         checkReference(key, "environment/vars", parts[parts.length - 1]);
     }

@@ -104,6 +104,8 @@ class ManifestsTest {
                 arguments("dev", bankB, add("/spec/traits/health/startupProbeEnabled", "false"), "/spec/traits/health/startupProbe: is off"),
                 arguments("dev", bankB, "[{\"op\":\"remove\",\"path\":\"/spec/traits/container/limitMemory\"}]", "/spec/traits/container/limitMemory: is missing"),
                 arguments("dev", bankB, add("/spec/traits/environment/vars/-", "\"BANK_B_PASSWORD=secret1\""), "BANK_B_PASSWORD has its value in the manifest"),
+                arguments("dev", bankB, add("/spec/traits/environment/vars/-", "\"OPERATE_LOGINS=configmap:reliable-routes-addresses/ALERT_MAIL_TO\""),
+                        "OPERATE_LOGINS has its value in the manifest"),
                 arguments("dev", bankB, add("/spec/traits/environment/vars/-", "\"X=configmap:reliable-routes-addresses/NOWHERE\""),
                         "/spec/traits/environment/vars: configmap:reliable-routes-addresses/NOWHERE is not there"),
                 arguments("dev", bankB, add("/spec/traits/environment/vars/-", "\"X=secret:bank-c-app/username\""), "secret:bank-c-app/username is not there"),

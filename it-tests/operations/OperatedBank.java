@@ -33,6 +33,7 @@ final class OperatedBank extends ReceivingBank {
     Routes start(String... files) {
         settings.put("camel.server.enabled", "true");
         settings.put("camel.server.port", String.valueOf(port));
+        settings.putIfAbsent("camel.server.host", "127.0.0.1");
         List<String> all = new ArrayList<>(List.of(files));
         all.add("operate-api.camel.yaml");
         all.add("operate-end-letters.camel.yaml");
@@ -53,9 +54,22 @@ final class OperatedBank extends ReceivingBank {
                 INSERT INTO inbox_message (consumer, message_id) SELECT consumer, message_id FROM letter""", count, consumer, errorClass);
     }
 
+    int port() {
+        return port;
+    }
+
     HttpResponse<String> get(String query) {
+        return send(request(query).build());
+    }
+
+    /** A request to a path below /dead-letters, for a test to add to. */
+    HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/dead-letters" + path));
+    }
+
+    HttpResponse<String> send(HttpRequest request) {
         try {
-            return HTTP.send(HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/dead-letters" + query)).build(), HttpResponse.BodyHandlers.ofString());
+            return HTTP.send(request, HttpResponse.BodyHandlers.ofString());
         } catch (IOException e) {
             throw new IllegalStateException(e);
         } catch (InterruptedException e) {
@@ -73,12 +87,6 @@ final class OperatedBank extends ReceivingBank {
     }
 
     JsonNode post(String path, String body) {
-        try {
-            HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/dead-letters" + path))
-                    .header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString(body)).build();
-            return new ObjectMapper().readTree(HTTP.send(request, HttpResponse.BodyHandlers.ofString()).body());
-        } catch (IOException | InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
+        return json(send(request(path).header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString(body)).build()));
     }
 }

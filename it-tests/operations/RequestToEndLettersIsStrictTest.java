@@ -36,7 +36,7 @@ class RequestToEndLettersIsStrictTest {
 
     @Property(tries = 300, shrinking = ShrinkingMode.OFF)
     void goodRequestPicksWhatItSays(@ForAll("good") Map<String, String> request) throws JsonProcessingException {
-        Map<String, Object> parameters = new DeadLetterRequest().read(text(request), "REPLAY");
+        Map<String, Object> parameters = new DeadLetterRequest().read(text(request), "REPLAY", null);
 
         for (String filter : List.of("ids", "consumer", "since", "until", "rate")) {
             assertThat(parameters.get(filter) != null).as("%s of %s", filter, request).isEqualTo(request.containsKey(filter));
@@ -51,7 +51,7 @@ class RequestToEndLettersIsStrictTest {
         broken.putAll(request);
         broken.put(bad.getKey(), bad.getValue());
 
-        assertThatThrownBy(() -> new DeadLetterRequest().read(text(broken), "DISCARD")).as("%s", broken)
+        assertThatThrownBy(() -> new DeadLetterRequest().read(text(broken), "DISCARD", null)).as("%s", broken)
                 .satisfies(refusal -> assertThat(refusal).isInstanceOfAny(InvalidMessageException.class, JsonProcessingException.class))
                 .satisfies(refusal -> assertThat(refusal instanceof JsonProcessingException || refusal.getMessage().contains(bad.getKey())).as(refusal.getMessage()).isTrue());
     }
@@ -61,7 +61,7 @@ class RequestToEndLettersIsStrictTest {
         String text = text(request);
         String broken = spoiled.replace("…", text).replace("^", text.substring(0, text.length() - 1)).replace("~", text.substring(1, text.length() - 1));
 
-        assertThatThrownBy(() -> new DeadLetterRequest().read(broken, "REPLAY")).as(broken).isInstanceOfAny(InvalidMessageException.class, JsonProcessingException.class);
+        assertThatThrownBy(() -> new DeadLetterRequest().read(broken, "REPLAY", null)).as(broken).isInstanceOfAny(InvalidMessageException.class, JsonProcessingException.class);
     }
 
     @Provide

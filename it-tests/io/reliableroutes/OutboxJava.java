@@ -160,6 +160,6 @@ public final class OutboxJava {
 
     /** Parameters of {@code end-dead-letters.sql} for all open letters. */
     public static Map<String, Object> allLetters(String action) throws Exception {
-        return new DeadLetterRequest().read("{\"all\": true, \"who\": \"model\", \"reason\": \"model\"}", action);
+        return new DeadLetterRequest().read("{\"all\": true, \"who\": \"model\", \"reason\": \"model\"}", action, null);
     }
 }

@@ -58,6 +58,7 @@ final class ConfigurationCheck implements StartupListener {
         if (isExport()) {
             return;
         }
+        OperatorAccess.check(context);
         Set<String> kafka = new TreeSet<>();
         boolean jms = false;
         Map<String, String> queues = new HashMap<>();

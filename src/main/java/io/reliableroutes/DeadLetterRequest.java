@@ -37,12 +37,13 @@ public class DeadLetterRequest {
     /**
      * @param  json                    the request, null or empty for one that picks nothing
      * @param  action                  {@code REPLAY} or {@code DISCARD}
+     * @param  operator                who is logged in, and so is {@code who}; null if nobody is
      * @return                         parameters of {@code end-dead-letters.sql}, not null
      * @throws JsonProcessingException if it is no JSON, or has a name twice
      * @throws InvalidMessageException if it picks nothing, or has something unknown, null, of another type or out of its range; the message
      *                                 begins with the name of that
      */
-    public Map<String, Object> read(String json, String action) throws JsonProcessingException {
+    public Map<String, Object> read(String json, String action, String operator) throws JsonProcessingException {
         refuse(!List.of("REPLAY", "DISCARD").contains(action), "action (" + action + ") is neither REPLAY nor DISCARD", "Ask for one of the two");
         JsonNode request = JSON.readTree(json == null || json.isBlank() ? "{}" : json);
         refuse(!request.isObject(), "the request (" + shown(request) + ") is no JSON object", "Write for example {\"ids\": [1], \"dryRun\": true}");
@@ -69,7 +70,9 @@ public class DeadLetterRequest {
         parameters.put("since", since == null ? null : since.toString());
         parameters.put("until", until == null ? null : until.toString());
         parameters.put("rate", rate(request.get("rate")));
-        parameters.put("who", text(request, "who"));
+        String who = text(request, "who");
+        refuse(operator != null && who != null && !who.equals(operator), "who (" + who + ") is not " + operator + ", who is logged in", "Leave it out");
+        parameters.put("who", operator == null ? who : operator);
         parameters.put("reason", text(request, "reason"));
         parameters.put("filter", JSON.writeValueAsString(filter));
         refuse(!dryRun && (parameters.get("who") == null || parameters.get("reason") == null), "who or reason is missing",
