@@ -26,11 +26,12 @@ public class CommitLog {
      */
     public void write(Exchange exchange, String level, String line) {
         Level known = Level.valueOf(level);
+        String shown = PublicText.of(line);
         TransactionManager manager = exchange.getContext().getRegistry().findSingleByType(TransactionManager.class);
         try {
             Transaction transaction = manager == null ? null : manager.getTransaction();
             if (transaction == null) {
-                LOG.atLevel(known).log(line);
+                LOG.atLevel(known).log(shown);
                 return;
             }
             transaction.registerSynchronization(new Synchronization() {
@@ -42,13 +43,13 @@ public class CommitLog {
                 @Override
                 public void afterCompletion(int status) {
                     if (status == Status.STATUS_COMMITTED) {
-                        LOG.atLevel(known).log(line);
+                        LOG.atLevel(known).log(shown);
                     }
                 }
             });
         } catch (SystemException | RollbackException e) {
             // it will not commit: there is nothing to say
-            LOG.debug("Not said, because its transaction cannot commit: {}", line, e);
+            LOG.debug("Not said, because its transaction cannot commit: {}", shown, e);
         }
     }
 }

@@ -6,8 +6,8 @@ package io.reliableroutes;
  */
 public class ConfigurationException extends RuntimeException {
 
-    /** @param message value, problem, consequence, fix; not null */
+    /** @param message value, problem, consequence, fix; not null; secrets of its addresses are left out */
     public ConfigurationException(String message) {
-        super(message, null, false, false);
+        super(PublicText.of(message), null, false, false);
     }
 }

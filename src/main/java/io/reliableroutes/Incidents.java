@@ -58,7 +58,7 @@ public class Incidents {
     static void raise(CamelContext context, String dataSource, String kind, String subject, String errorClass, String errorMessage) {
         of(context).over.remove(key(dataSource, kind, subject));
         DatabaseText known = DatabaseText.ofKnown(context, dataSource);
-        String message = text(known, errorMessage, 4000);
+        String message = text(known, PublicText.of(errorMessage), 4000);
         try {
             Long times = inOwnTransaction(context, dataSource, "raise-incident.sql", kind, text(known, subject, 240), text(known, errorClass, 500), message);
             LOG.atLevel(times == 1 ? org.slf4j.event.Level.ERROR : org.slf4j.event.Level.DEBUG)

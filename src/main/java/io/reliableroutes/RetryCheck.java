@@ -1,5 +1,7 @@
 package io.reliableroutes;
 
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -110,6 +112,10 @@ final class RetryCheck {
                         + "inboxConsumer runs in this process: its alerts would wait unseen. Start the channel's file too, and let its name begin "
                         + "with alert-.");
             }
+            if (channel.equals("alert-webhook") && !isHttp(property("alert.webhook.url"))) {
+                throw new ConfigurationException("alert.webhook.url is no http or https URL: no alert could be posted. Correct it; it is not shown "
+                        + "because it often holds a secret.");
+            }
         }
         if (duration("alert.window") > duration("dead-letter.retention")) {
             throw new ConfigurationException("alert.window (" + property("alert.window") + ") is longer than dead-letter.retention ("
@@ -152,6 +158,15 @@ final class RetryCheck {
         } catch (IllegalArgumentException e) {
             throw new ConfigurationException("inbox." + setting + " (" + e.getMessage() + ") for " + consumer + " is no HTTP status and no range of them: "
                     + "nobody would know what such an answer means. Write for example 401-404,503.");
+        }
+    }
+
+    private static boolean isHttp(String url) {
+        try {
+            URI uri = new URI(url);
+            return uri.getHost() != null && uri.getScheme() != null && uri.getScheme().matches("(?i)https?");
+        } catch (URISyntaxException e) {
+            return false;
         }
     }
 

@@ -3,15 +3,20 @@ package io.reliableroutes;
 import jakarta.transaction.RollbackException;
 import jakarta.transaction.Status;
 import jakarta.transaction.TransactionManager;
+import org.apache.camel.ErrorHandlerFactory;
 import org.apache.camel.Exchange;
 import org.apache.camel.NamedNode;
 import org.apache.camel.Processor;
 import org.apache.camel.RollbackExchangeException;
 import org.apache.camel.Route;
+import org.apache.camel.jta.JtaTransactionErrorHandler;
 import org.apache.camel.jta.JtaTransactionPolicy;
 import org.apache.camel.model.ProcessorDefinition;
 import org.apache.camel.model.ToDefinition;
+import org.apache.camel.model.errorhandler.JtaTransactionErrorHandlerDefinition;
 import org.apache.camel.support.processor.DelegateSyncProcessor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Joins the caller's JTA transaction or begins one: the policy that {@code transacted: {ref: "{{tx.policy}}"}} names when routes
@@ -21,6 +26,8 @@ public class TransactionPolicy extends JtaTransactionPolicy {
 
     /** Exchange property with the number of transactions that a message has been through, an Integer. */
     static final String ATTEMPTS = "reliableRoutesAttempts";
+
+    private static final Logger LOG = LoggerFactory.getLogger(TransactionPolicy.class);
 
     private TransactionManager transactionManager;
 
@@ -75,11 +82,25 @@ public class TransactionPolicy extends JtaTransactionPolicy {
                     exchange.getExchangeExtension().setInterrupted(Thread.currentThread().isInterrupted());
                 }
                 failIfMarked(exchange);
+                if (exchange.getException() != null) {
+                    rolledBack(exchange.getFromRouteId(), exchange.getException());
+                }
                 if (redeliveries > 0) {
                     exchange.getMessage().setHeader(Exchange.REDELIVERY_COUNTER, redeliveries);
                 }
             }
         });
+    }
+
+    /** Camel says the same of a rollback with all of the message, and so with all of an address. */
+    @Override
+    protected JtaTransactionErrorHandler createTransactionErrorHandler(Route route, Processor processor, ErrorHandlerFactory builder) {
+        ((JtaTransactionErrorHandlerDefinition) builder).setRollbackLoggingLevel("OFF");
+        return super.createTransactionErrorHandler(route, processor, builder);
+    }
+
+    private static void rolledBack(String route, Throwable failure) {
+        LOG.warn("a transaction of route {} is rolled back: {}: {}", route, failure.getClass().getName(), UnsafeFailureException.message(failure, 1000));
     }
 
     /** Camel would roll back a marked exchange, or only call it so, without a failure: a consumer would take its message for handled. */
@@ -108,6 +129,7 @@ public class TransactionPolicy extends JtaTransactionPolicy {
         try {
             transactionManager.commit();
         } catch (RollbackException e) {
+            LOG.warn("a transaction is rolled back instead of committed: {}", UnsafeFailureException.message(e, 1000));
             throw withCause(e);
         }
     }

@@ -94,8 +94,8 @@ public final class UnsafeFailureException extends RuntimeException {
     }
 
     /**
-     * The message of a failure or a word in its place, of that many characters at most; not null, never fails. With what the database has said,
-     * where a wrapper leaves that out, and without the values that it quotes.
+     * The message of a failure as everybody may read it, or a word in its place, of that many characters at most; not null, never fails. With what
+     * the database has said, where a wrapper leaves that out, and without the values that it quotes.
      */
     static String message(Throwable failure, int length) {
         String message = ownMessage(failure);
@@ -114,7 +114,7 @@ public final class UnsafeFailureException extends RuntimeException {
     private static String ownMessage(Throwable failure) {
         try {
             String message = failure.getMessage();
-            return message == null || message.isBlank() ? "(no message)" : message;
+            return message == null || message.isBlank() ? "(no message)" : PublicText.of(cut(message, LONGEST_MESSAGE));
         } catch (Throwable e) {
             return "(its message cannot be read)";
         }
