@@ -63,8 +63,7 @@ class OnlyOperatorsAreLetInIT {
 
     @Test
     void commandLineOfThePageListensOnThisMachineOnly() throws IOException {
-        InetAddress outside = NetworkInterface.networkInterfaces().flatMap(NetworkInterface::inetAddresses)
-                .filter(address -> address instanceof Inet4Address && !address.isLoopbackAddress()).findFirst().orElseThrow();
+        InetAddress outside = outside();
         try (RouteProcess process = RouteProcess.camelJbang(folder.resolve("log"), bank.settings, bank.port(), "operate-*.camel.yaml", "--profile=operate")) {
             process.start().awaitStarted();
 
@@ -76,6 +75,14 @@ class OnlyOperatorsAreLetInIT {
 
             assertThat(process.log()).contains("camel.server.enabled () lets the operators' API listen on more than this machine")
                     .contains("Start with --profile=operate, or set operate.logins");
+        }
+        // the environment says what no server reads: the start is refused, and if it were not, each request would be
+        bank.settings.put("camel.server.enabled", "true");
+        bank.settings.put("camel.server.host", "127.0.0.1");
+        try (RouteProcess process = RouteProcess.camelJbang(folder.resolve("log"), bank.settings, bank.port(), "operate-*.camel.yaml")) {
+            process.start().awaitExit();
+
+            assertThat(process.log()).contains("camel.server.enabled () lets the operators' API listen on more than this machine");
         }
         bank.settings.put("operate.logins", "ann:" + ANN);
         try (RouteProcess process = RouteProcess.camelJbang(folder.resolve("log"), bank.settings, bank.port(), "operate-*.camel.yaml")) {
@@ -144,6 +151,19 @@ class OnlyOperatorsAreLetInIT {
     }
 
     @Test
+    void requestThatComesFromElsewhereIsRefusedWithoutALoginHoweverTheServerWasStarted() throws IOException {
+        bank.settings.put("camel.server.host", "0.0.0.0");
+        bank.settings.put("operate.logins", "ann:" + ANN);
+        try (Routes routes = bank.start()) {
+            // as if the check at start-up had been wrong
+            routes.context().getPropertiesComponent().setOverrideProperties(new java.util.Properties());
+            assertThat(bank.get("").statusCode()).as("from here").isEqualTo(200);
+            String answer = raw(outside(), "GET", "/dead-letters", "", "localhost:PORT", null, null);
+            assertThat(answer).startsWith("HTTP/1.1 403").contains("the API listens on more than this machine and knows no login");
+        }
+    }
+
+    @Test
     void queryCannotStandForAHeader() throws IOException {
         bank.letters(1, "c", "java.lang.A");
         try (Routes routes = bank.start()) {
@@ -160,11 +180,20 @@ class OnlyOperatorsAreLetInIT {
         return bank.send(request);
     }
 
-    /** Java's client sets Host and Origin itself. */
+    private static InetAddress outside() throws IOException {
+        return NetworkInterface.networkInterfaces().flatMap(NetworkInterface::inetAddresses)
+                .filter(address -> address instanceof Inet4Address && !address.isLoopbackAddress()).findFirst().orElseThrow();
+    }
+
     private String raw(String method, String path, String body, String host, String origin, String type) throws IOException {
+        return raw(InetAddress.getLoopbackAddress(), method, path, body, host, origin, type);
+    }
+
+    /** Java's client sets Host and Origin itself. */
+    private String raw(InetAddress server, String method, String path, String body, String host, String origin, String type) throws IOException {
         String head = method + " " + path + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\nContent-Length: " + body.length() + "\r\n"
                 + (origin == null ? "" : "Origin: " + origin + "\r\n") + (type == null ? "" : "Content-Type: " + type + "\r\n") + "\r\n";
-        try (Socket socket = new Socket("127.0.0.1", bank.port()); InputStream in = socket.getInputStream()) {
+        try (Socket socket = new Socket(server, bank.port()); InputStream in = socket.getInputStream()) {
             socket.getOutputStream().write((head.replace("PORT", String.valueOf(bank.port())) + body).getBytes(StandardCharsets.UTF_8));
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }

@@ -48,6 +48,8 @@ public class OperatorAccess {
         Matcher url = AUTHORITY.matcher(exchange.getMessage().getHeader(Exchange.HTTP_URL, "", String.class));
         String host = url.lookingAt() ? url.group(1) : null;
         // a page can give its own name the address of this machine: its browser would take what it asks here for a question to its own site
+        refuse(exchange, logins.isEmpty() && !isLoopback(localAddress(exchange)), "403", "the API listens on more than this machine and knows no login",
+                "Start with --profile=operate, or set " + LOGINS);
         refuse(exchange, logins.isEmpty() && !(host != null && HERE.matcher(host).matches()), "403", "the host (" + host + ") is not this machine",
                 "Ask localhost, or set " + LOGINS);
         String origin = header(exchange, "Origin");
@@ -70,14 +72,24 @@ public class OperatorAccess {
         }
         boolean quarkus = context.getClass().getName().startsWith("org.apache.camel.quarkus.");
         // without camel.server.enabled Camel JBang has a server of its own, which listens everywhere
-        boolean set = quarkus || Boolean.parseBoolean(Settings.text(context, "camel.server.enabled"));
+        boolean set = quarkus || Boolean.parseBoolean(server(context, "camel.server.enabled"));
         String name = quarkus ? "quarkus.http.host" : set ? "camel.server.host" : "camel.server.enabled";
-        String host = set ? Settings.text(context, name) : "";
-        if (logins(context).isEmpty() && !isLoopback(host)) {
-            throw new ConfigurationException(name + " (" + Settings.text(context, name) + ") lets the operators' API listen on more than this machine, and "
+        String host = server(context, name);
+        if (logins(context).isEmpty() && !(set && isLoopback(host))) {
+            throw new ConfigurationException(name + " (" + host + ") lets the operators' API listen on more than this machine, and "
                     + LOGINS + " is empty: whoever reaches the port could replay and discard messages. Start with --profile=operate, or set " + LOGINS
                     + " to names and tokens.");
         }
+    }
+
+    /** An option of a server: from files and the command line, where Camel reads it, and not from the environment. */
+    private static String server(CamelContext context, String name) {
+        return context.resolvePropertyPlaceholders(context.getPropertiesComponent().loadProperties(name::equals).getProperty(name, ""));
+    }
+
+    /** Where a request has come in, by its socket; empty if the server does not tell. */
+    private static String localAddress(Exchange exchange) {
+        return String.valueOf(exchange.getMessage().getHeader("CamelVertxPlatformHttpLocalAddress")).replaceFirst(":\\d+$", "").replaceFirst("^null$", "");
     }
 
     private static boolean isLoopback(String host) {
