@@ -38,7 +38,7 @@ final class ConfigurationCheck implements StartupListener {
             "outbox.archive", "outbox.archive-retention", "outbox.circuit-delay", "outbox.relay.max-request-size", "outbox.relay.metadata-timeout",
             "outbox.relay.max-batch-bytes", "outbox.relay.outage-max-delay", "outbox.relay.poll-max-delay", "outbox.relay.producer-batch-size",
             "outbox.relay.rows-per-shard", "outbox.relay.send-deadline", "outbox.relay.shards-per-batch", "outbox.retry.poll-max-delay",
-            "retention.poll-delay", "sql.dialect", "tx.policy");
+            "retention.poll-delay", "sql.dialect", "standstill.outbox", "standstill.poll-delay", "standstill.retention", "standstill.retry", "tx.policy");
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{([A-Za-z0-9._-]+)}}");
 

@@ -117,6 +117,7 @@ final class RetryCheck {
                         + "because it often holds a secret.");
             }
         }
+        List.of("standstill.outbox", "standstill.retry", "standstill.retention").forEach(this::duration);
         if (duration("alert.window") > duration("dead-letter.retention")) {
             throw new ConfigurationException("alert.window (" + property("alert.window") + ") is longer than dead-letter.retention ("
                     + property("dead-letter.retention") + "): letters could be gone before their digest. Shorten alert.window.");

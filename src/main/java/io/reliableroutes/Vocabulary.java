@@ -27,7 +27,7 @@ public class Vocabulary implements CamelContextAware {
     /** Route templates and route configurations; Kamelets are found by their name. */
     static final List<String> FILES = List.of("outbox-relay", "outbox-retry", "outbox-policy",
             "inbox", "inbox-policy", "inbox-jms", "inbox-jms-policy", "inbox-retry", "inbox-retry-policy",
-            "dead-letter-alert", "retention", "housekeeping-policy");
+            "dead-letter-alert", "standstill", "retention", "housekeeping-policy");
 
     private static final Logger LOG = LoggerFactory.getLogger(Vocabulary.class);
 
