@@ -124,7 +124,7 @@ public final class Receive {
                 "replay.request", request);
         long start = System.nanoTime();
         try (RouteProcess command = RouteProcess.camelMain(bench.folder.resolve("replay.log"), settings, "replay.camel.yaml", "operate-end-letters.camel.yaml",
-                "camel.main.duration-max-messages=1").start()) {
+                "operate-problem.camel.yaml", "camel.main.duration-max-messages=1").start()) {
             Bench.check(command.awaitExit() == 0, command.log());
         }
         return (System.nanoTime() - start) / 1e9;

@@ -96,7 +96,7 @@ final class HandlerScenarios {
         bank.settings.put("inbox.retry.max-attempts", "0");
         bank.fail("true");
         bank.request("k", "m-1", "t-1");
-        try (Routes routes = bank.start("operate-end-letters.camel.yaml"); ProducerTemplate operator = routes.context().createProducerTemplate()) {
+        try (Routes routes = bank.start("operate-end-letters.camel.yaml", "operate-problem.camel.yaml"); ProducerTemplate operator = routes.context().createProducerTemplate()) {
             Verdict.await().until(() -> bank.dead().contains("m-1"));
             bank.fail("false");
             replayAll(operator);

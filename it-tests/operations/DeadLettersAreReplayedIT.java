@@ -58,6 +58,51 @@ class DeadLettersAreReplayedIT {
     }
 
     @Test
+    void requestWithATokenDoesWhatItsDryRunHasCountedOrNothing() {
+        bank.letters(10, CONSUMER, "java.lang.A");
+        try (Routes routes = bank.start()) {
+            String filter = "\"consumer\":\"%s\"".formatted(CONSUMER);
+            JsonNode counted = bank.post("/replay", "{%s,\"dryRun\":true}".formatted(filter));
+            assertThat(counted.get("letters").asInt()).isEqualTo(10);
+            String token = counted.get("token").asText();
+            bank.letters(1, CONSUMER, "java.lang.B");
+            JsonNode more = bank.post("/replay", request(filter, token));
+            assertThat(more.get("status").asInt()).isEqualTo(409);
+            assertThat(more.get("detail").asText()).contains("token (" + token + ") is of other letters than the filter picks now (11)").contains("Nothing was done.");
+            bank.post("/discard", "{\"ids\":[3],\"who\":\"bob\",\"reason\":\"r\"}");
+            assertThat(bank.post("/replay", request(filter, token)).get("status").asInt()).as("as many, but others").isEqualTo(409);
+            String now = bank.post("/replay", "{%s,\"dryRun\":true}".formatted(filter)).get("token").asText();
+            assertThat(bank.post("/discard", request(filter, now)).get("status").asInt()).as("another action").isEqualTo(409);
+            assertThat(bank.database.count("inbox_parked")).isZero();
+            assertThat(bank.database.count("dead_letter_audit")).isEqualTo(1);
+
+            assertThat(bank.post("/replay", request(filter, now)).get("letters").asInt()).isEqualTo(10);
+            assertThat(bank.post("/replay", request(filter, now)).get("status").asInt()).as("done").isEqualTo(409);
+        }
+
+        assertThat(bank.database.count("inbox_parked")).isEqualTo(10);
+    }
+
+    @Test
+    void limitTakesTheOldestInOrder() {
+        bank.letters(30, CONSUMER, "java.lang.A");
+        try (Routes routes = bank.start()) {
+            String token = bank.post("/replay", "{\"all\":true,\"limit\":7,\"dryRun\":true}").get("token").asText();
+            assertThat(token).startsWith("7-");
+            bank.letters(1, CONSUMER, "java.lang.A");
+            assertThat(bank.post("/replay", request("\"all\":true,\"limit\":7", token)).get("letters").asInt()).as("those behind the limit do not matter").isEqualTo(7);
+        }
+
+        assertThat(bank.database.rows("SELECT id FROM dead_letter WHERE ended_at IS NOT NULL ORDER BY id").stream().map(row -> row.get("id"))).containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L);
+        assertThat(bank.database.rows("SELECT topic_offset FROM inbox_parked ORDER BY id").stream().map(row -> row.get("topic_offset"))).containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L);
+        assertThat(bank.database.value("SELECT filter::text FROM dead_letter_audit")).isEqualTo("{\"all\": true, \"limit\": 7}");
+    }
+
+    private static String request(String filter, String token) {
+        return "{%s,\"token\":\"%s\",\"who\":\"ann\",\"reason\":\"r\"}".formatted(filter, token);
+    }
+
+    @Test
     void replayIsThrottledByDueTimes() {
         bank.letters(100, CONSUMER, "java.lang.A");
         try (Routes routes = bank.start()) {
@@ -207,7 +252,7 @@ class DeadLettersAreReplayedIT {
         bank.letters(3, CONSUMER, "java.lang.A");
         bank.settings.put("replay.request", "{\"consumer\": \"%s\", \"who\": \"ann\", \"reason\": \"r\"}".formatted(CONSUMER));
         try (RouteProcess command = RouteProcess.camelJbang(folder.resolve("log"), bank.settings, Kafka.freePort(), "replay.camel.yaml",
-                "operate-end-letters.camel.yaml", "--max-messages=1")) {
+                "operate-end-letters.camel.yaml", "operate-problem.camel.yaml", "--max-messages=1")) {
             int status = command.start().awaitExit();
 
             assertThat(status).as(command.log()).isZero();

@@ -37,6 +37,7 @@ final class OperatedBank extends ReceivingBank {
         List<String> all = new ArrayList<>(List.of(files));
         all.add("operate-api.camel.yaml");
         all.add("operate-end-letters.camel.yaml");
+        all.add("operate-problem.camel.yaml");
         return Routes.start(settings, all.toArray(String[]::new));
     }
 

@@ -25,20 +25,25 @@ class RequestToEndLettersIsStrictTest {
     /** Parts of good requests, as JSON. */
     private static final Map<String, List<String>> GOOD = new LinkedHashMap<>(Map.of("ids", List.of("[1]", "[3,9223372036854775807]"), "consumer", List.of("\"c\"", "\"\u65e5\u672c\""),
             "errorClass", List.of("\"java.io.IOException\""), "since", List.of("\"2027-01-31T08:00:00Z\""), "until", List.of("\"2027-02-01T00:00:00+02:00\""),
-            "dryRun", List.of("true", "false"), "rate", List.of("100", "0.5", "1e3"), "who", List.of("\"ann\""), "reason", List.of("\"INC-7\"")));
+            "dryRun", List.of("true", "false"), "rate", List.of("100", "0.5", "1e3"), "limit", List.of("1", "9223372036854775807"), "who", List.of("\"ann\""), "reason", List.of("\"INC-7\"")));
     /** What none of them may be. */
     private static final List<String> BAD = List.of("null", "[]", "{}", "[[1]]", "[null]", "[1,\"2\"]", "[0]", "[-1]", "[1.5]", "[1e400]", "[9223372036854775808]", "\"\"", "\" \"",
             "\"a\\u0000\"", "\"\\ud800\"", "{\"a\":1}", "-1", "0", "1e-400", "1e999999999", "\"" + "x".repeat(1001) + "\"", "[true]");
-    private static final Map<String, List<String>> BAD_TOO = Map.of("ids", List.of("1", "\"1\"", "true", "[" + "1,".repeat(10_000) + "1]"), "consumer", List.of("1", "true", "[\"c\"]"),
+    private static final Map<String, List<String>> BAD_TOO = new LinkedHashMap<>(Map.of("ids", List.of("1", "\"1\"", "true", "[" + "1,".repeat(10_000) + "1]"), "consumer", List.of("1", "true", "[\"c\"]"),
             "errorClass", List.of("1", "false"), "since", List.of("\"monday\"", "\"2027-02-30T00:00:00Z\"", "\"2027-01-31\"", "\"-2027-01-31T08:00:00Z\"", "\"+99999-01-31T08:00:00Z\"", "1"),
             "until", List.of("\"0001-01-01T00:00:00Z\"", "\"2027-01-31T07:59:59Z\"", "true"), "dryRun", List.of("\"true\"", "\"false\"", "1"), "rate", List.of("\"100\"", "true", "NaN", "1000001"),
-            "who", List.of("1", "true"), "reason", List.of("1", "false"), "all", List.of("false", "\"true\"", "1", "true"));
+            "who", List.of("1", "true"), "reason", List.of("1", "false"), "all", List.of("false", "\"true\"", "1", "true")));
+
+    static {
+        BAD_TOO.put("limit", List.of("true", "\"1\"", "2.0"));
+        BAD_TOO.put("token", List.of("1", "\"1-0123456789abcdef\"", "\"x-0123456789abcdef0123456789abcdef\""));
+    }
 
     @Property(tries = 300, shrinking = ShrinkingMode.OFF)
     void goodRequestPicksWhatItSays(@ForAll("good") Map<String, String> request) throws JsonProcessingException {
         Map<String, Object> parameters = new DeadLetterRequest().read(text(request), "REPLAY", null);
 
-        for (String filter : List.of("ids", "consumer", "since", "until", "rate")) {
+        for (String filter : List.of("ids", "consumer", "since", "until", "rate", "limit")) {
             assertThat(parameters.get(filter) != null).as("%s of %s", filter, request).isEqualTo(request.containsKey(filter));
         }
         assertThat(parameters.get("error_class") != null).isEqualTo(request.containsKey("errorClass"));
@@ -66,7 +71,7 @@ class RequestToEndLettersIsStrictTest {
 
     @Provide
     Arbitrary<Map<String, String>> good() {
-        return Combinators.combine(Arbitraries.subsetOf("ids", "consumer", "errorClass", "since", "until"), Arbitraries.subsetOf("rate", "dryRun"), Arbitraries.randoms()).as((filters, others, random) -> {
+        return Combinators.combine(Arbitraries.subsetOf("ids", "consumer", "errorClass", "since", "until"), Arbitraries.subsetOf("rate", "dryRun", "limit"), Arbitraries.randoms()).as((filters, others, random) -> {
             List<String> names = new ArrayList<>(filters);
             names.addAll(others);
             names.addAll(List.of("who", "reason"));
@@ -82,7 +87,7 @@ class RequestToEndLettersIsStrictTest {
     @Provide
     Arbitrary<Map.Entry<String, String>> bad() {
         List<String> names = new ArrayList<>(GOOD.keySet());
-        names.addAll(List.of("all", "Consumer", "id", "where"));
+        names.addAll(List.of("all", "token", "Consumer", "id", "where"));
         return Arbitraries.of(names).flatMap(name -> {
             List<String> values = new ArrayList<>(BAD);
             values.addAll(BAD_TOO.getOrDefault(name, List.of()));

@@ -105,7 +105,7 @@ class UpgradeLosesNothingIT {
     void deadLettersOfBothSidesAreReplayed(String release) throws Exception {
         UpgradedBank bank = new UpgradedBank(earlier(release).apply("schema.sql", "schema.sql"));
 
-        try (Routes routes = bank.receive("operate-end-letters.camel.yaml", "bank-b-relay.camel.yaml"); ProducerTemplate operator = routes.context().createProducerTemplate()) {
+        try (Routes routes = bank.receive("operate-end-letters.camel.yaml", "operate-problem.camel.yaml", "bank-b-relay.camel.yaml"); ProducerTemplate operator = routes.context().createProducerTemplate()) {
             ReceivingBank.await().untilAsserted(() -> assertThat(published(bank)).isEqualTo(PUBLISHED));
             String request = new ObjectMapper().writeValueAsString(Map.of("all", true, "who", "ann", "reason", "upgraded"));
             String answer = operator.request("direct:operate-end-letters", exchange -> {

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
+import java.util.regex.Pattern;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -20,7 +21,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
  * Reads a request to replay or discard dead letters: {@code {"consumer": "…", "who": "…", "reason": "…", "dryRun": true}}. The letters
- * are picked by {@code ids}, {@code consumer}, {@code errorClass}, {@code since} and {@code until} together, or by {@code "all": true}. What is
+ * are picked by {@code ids}, {@code consumer}, {@code errorClass}, {@code since} and {@code until} together, or by {@code "all": true}; with {@code limit} the first of them. {@code token} is what a dry run has answered. What is
  * null, of another type, unknown or there twice is refused and never left out: without its filter a request would act on everything.
  */
 public class DeadLetterRequest {
@@ -28,7 +29,8 @@ public class DeadLetterRequest {
     private static final ObjectMapper JSON = JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
     private static final List<String> FILTERS = List.of("ids", "consumer", "errorClass", "since", "until", "all");
-    private static final List<String> OTHERS = List.of("dryRun", "rate", "who", "reason");
+    private static final List<String> OTHERS = List.of("dryRun", "token", "limit", "rate", "who", "reason");
+    private static final Pattern TOKEN = Pattern.compile("\\d{1,19}-[0-9a-f]{32}");
     private static final int MOST_IDS = 10_000;
     private static final int LONGEST_TEXT = 1_000;
     private static final BigDecimal SLOWEST = new BigDecimal("0.001");
@@ -69,11 +71,14 @@ public class DeadLetterRequest {
         refuse(since != null && until != null && !since.isBefore(until), "since (" + since + ") is not before until (" + until + ")", "Turn them round");
         parameters.put("since", since == null ? null : since.toString());
         parameters.put("until", until == null ? null : until.toString());
+        parameters.put("limit", limit(request.get("limit")));
+        parameters.put("token", token(text(request, "token"), dryRun));
         parameters.put("rate", rate(request.get("rate")));
         String who = text(request, "who");
         refuse(operator != null && who != null && !who.equals(operator), "who (" + who + ") is not " + operator + ", who is logged in", "Leave it out");
         parameters.put("who", operator == null ? who : operator);
         parameters.put("reason", text(request, "reason"));
+        filter.setAll(request.<ObjectNode>deepCopy().retain("limit"));
         parameters.put("filter", JSON.writeValueAsString(filter));
         refuse(!dryRun && (parameters.get("who") == null || parameters.get("reason") == null), "who or reason is missing",
                 "Say who acts and why, or set \"dryRun\": true");
@@ -125,6 +130,18 @@ public class DeadLetterRequest {
         refuse(rate != null && !(rate.isNumber() && rate.decimalValue().compareTo(SLOWEST) >= 0 && rate.decimalValue().compareTo(FASTEST) <= 0),
                 "rate (" + shown(rate) + ") is no positive number of messages a second, " + SLOWEST + " to " + FASTEST, "Write for example 100");
         return rate == null ? null : rate.decimalValue().toPlainString();
+    }
+
+    private static Long limit(JsonNode limit) {
+        refuse(limit != null && !(limit.isIntegralNumber() && limit.canConvertToLong() && limit.longValue() > 0), "limit (" + shown(limit) + ") is no number of letters, 1 or more",
+                "Write for example 10");
+        return limit == null ? null : (Long) limit.longValue();
+    }
+
+    private static String token(String token, boolean dryRun) {
+        refuse(token != null && !TOKEN.matcher(token).matches(), "token (" + token + ") is none that a dry run has answered", "Ask with dryRun, and copy it");
+        refuse(token != null && dryRun, "token is there, and dryRun is true", "Leave one out");
+        return token;
     }
 
     private static String shown(JsonNode value) {

@@ -17,6 +17,7 @@ WITH request AS (
            SELECT 1 FROM dead_letter e
            WHERE e.ended_at IS NULL AND e.consumer = d.consumer AND e.source = d.source AND e.message_id = d.message_id AND e.id < d.id))
   ORDER BY d.id
+  LIMIT CAST(:#limit AS bigint)
   -- another request for the same letters waits, and then finds them ended
   FOR UPDATE
 ), audit AS (
@@ -68,5 +69,7 @@ WITH request AS (
   WHERE r.origin = 'OUTBOX'
   ORDER BY r.id
 )
-SELECT count(*) AS letters
+SELECT count(*) AS letters,
+       -- which ones: what a dry run has counted and what is done can be compared
+       count(*) || '-' || md5(concat(CAST(:#action AS text), string_agg(picked.id::text, ',' ORDER BY picked.id))) AS token
 FROM picked
