@@ -1,4 +1,4 @@
--- The first dead letter of a kind is told at once; those of the window after it are one digest; a window without any ends the matter.
+-- The first dead letter of a kind is told at once; those of the window after it are one digest; a window without any ends the matter when none is open.
 WITH told AS (
   UPDATE dead_letter d
   SET alerted_at = now()
@@ -22,7 +22,7 @@ WITH told AS (
   DELETE FROM alert_window w
   WHERE w.ends_at <= now()
     AND NOT EXISTS (
-      SELECT 1 FROM dead_letter d WHERE d.alerted_at IS NULL AND d.consumer = w.consumer AND d.error_class = w.error_class)
+      SELECT 1 FROM dead_letter d WHERE d.ended_at IS NULL AND d.consumer = w.consumer AND d.error_class = w.error_class)
   RETURNING w.consumer, w.error_class
 ), alert AS (
   SELECT CASE WHEN EXISTS (SELECT 1 FROM alert_window w WHERE w.consumer = news.consumer AND w.error_class = news.error_class) THEN 'DIGEST'
