@@ -56,18 +56,14 @@ class EveryRefusalIsRefundedIT {
             bank.topic.send("a-1", bad.get(i), ReceivingBank.headers("bad-" + i));
         }
         bank.request("a-1", "m-1", "t-1");
-        // another message of a transfer that is credited
-        bank.request("a-1", "m-2", "t-1");
         bank.request("a-1", "m-3", "t-3");
 
         try (Routes routes = Routes.start(bank.settings, "bank-b-credit-transfer.camel.yaml", "bank-b-book-credit.camel.yaml")) {
             ReceivingBank.await().untilAsserted(() -> assertThat(bank.booked()).containsExactly("t-1", "t-3"));
         }
 
-        assertThat(bank.database.rows("SELECT message_id, attempts FROM dead_letter ORDER BY id")).hasSize(bad.size() + 1)
+        assertThat(bank.database.rows("SELECT message_id, attempts FROM dead_letter ORDER BY id")).hasSize(bad.size())
                 .allSatisfy(letter -> assertThat(letter).containsEntry("attempts", 1));
-        assertThat(bank.database.value("SELECT error_message FROM dead_letter WHERE message_id = 'm-2'").toString())
-                .startsWith("transfer t-1 is credited already");
     }
 
     @ParameterizedTest
