@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  */
 final class PublicText {
 
-    private static final Pattern ADDRESS = Pattern.compile("(?<=:)//([^\\s\"'<>]+)");
+    private static final Pattern ADDRESS = Pattern.compile("(?<=:)//([^\\s\"'<>]*[^\\s\"'<>).,;:])");
     /** A server's name with its port: what else stands before the path may be a password. */
     private static final Pattern HOST = Pattern.compile("(\\[[0-9A-Fa-f:.%]+]|[^:@\\[\\]]*)(:\\d*)?");
     /** A long one is no name but an id. */
