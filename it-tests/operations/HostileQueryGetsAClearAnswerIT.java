@@ -36,8 +36,9 @@ class HostileQueryGetsAClearAnswerIT {
                 int status = Integer.parseInt(answer[0].split(" ")[1]);
 
                 assertThat(status).as("seed %d: %s: %s", seed, query, answer[0]).isIn(200, 400);
-                if (query.matches("(?s).*%(?![0-9A-Fa-f]{2}).*") && status == 400 && answer[1].equals("Bad Request")) {
-                    // what is not encoded Vert.x refuses itself, before any route
+                // what is not encoded Vert.x refuses itself, before any route
+                boolean unreadable = query.matches("(?s).*%(?![0-9A-Fa-f]{2}).*");
+                if (unreadable && answer[1].equals("Bad Request")) {
                     continue;
                 }
                 JsonNode body = new ObjectMapper().readTree(answer[1]);
@@ -47,7 +48,7 @@ class HostileQueryGetsAClearAnswerIT {
                 } else {
                     assertThat(answer[0]).as("seed %d: %s", seed, query).contains("application/problem+json");
                     assertThat(body.at("/status").asInt()).as("seed %d: %s: %s", seed, query, body).isEqualTo(400);
-                    assertThat(body.at("/detail").asText()).as("seed %d: %s", seed, query).contains(": nothing is listed. ");
+                    assertThat(body.at("/detail").asText()).as("seed %d: %s", seed, query).containsPattern(unreadable ? ": nothing (is listed|was done)[.] " : ": nothing is listed[.] ");
                 }
             }
         }

@@ -19,8 +19,8 @@ public class ProblemDetail {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProblemDetail.class);
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Map<Integer, String> TITLES = Map.ofEntries(Map.entry(400, "Bad Request"), Map.entry(404, "Not Found"),
-            Map.entry(405, "Method Not Allowed"), Map.entry(406, "Not Acceptable"), Map.entry(409, "Conflict"), Map.entry(413, "Content Too Large"),
+    private static final Map<Integer, String> TITLES = Map.ofEntries(Map.entry(400, "Bad Request"), Map.entry(401, "Unauthorized"),
+            Map.entry(403, "Forbidden"), Map.entry(404, "Not Found"), Map.entry(405, "Method Not Allowed"), Map.entry(406, "Not Acceptable"), Map.entry(409, "Conflict"), Map.entry(413, "Content Too Large"),
             Map.entry(415, "Unsupported Media Type"), Map.entry(422, "Unprocessable Content"), Map.entry(431, "Request Header Fields Too Large"),
             Map.entry(500, "Internal Server Error"), Map.entry(503, "Service Unavailable"));
 
@@ -93,20 +93,15 @@ public class ProblemDetail {
         return UnsafeFailureException.causes(failure).stream().anyMatch(cause -> cause instanceof RollbackException || cause instanceof SystemException);
     }
 
-    /** The root cause. Of what a database says only the first line, and of wrong values (class 22) only the state: the rest shows data. */
+    /** The root cause in one line, or what the database has said. */
     static String cause(Throwable failure) {
         Throwable root = failure;
         for (Throwable cause : UnsafeFailureException.causes(failure)) {
             root = cause;
             if (cause instanceof SQLException sql && sql.getSQLState() != null) {
-                String said = sql.getSQLState().startsWith("22") ? "" : ", " + firstLine(cause);
-                return "SQLSTATE " + sql.getSQLState() + said;
+                break;
             }
         }
-        return root == null ? "nothing is known of it" : root.getClass().getName() + ": " + firstLine(root);
-    }
-
-    private static String firstLine(Throwable failure) {
-        return UnsafeFailureException.message(failure, 1000).lines().findFirst().orElse("");
+        return root.getClass().getName() + ": " + UnsafeFailureException.message(root, 1000).lines().findFirst().orElse("");
     }
 }

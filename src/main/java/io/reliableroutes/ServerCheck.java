@@ -32,7 +32,7 @@ final class ServerCheck {
             }
             await("database of " + name, "Check its URL, user and password, and that the server runs.",
                     () -> checkDatabase(name, dataSource, parts));
-            DatabaseReadiness.register(context, name, dataSource);
+            Readiness.ofDatabase(context, name, dataSource);
         });
     }
 

@@ -108,7 +108,23 @@ public final class UnsafeFailureException extends RuntimeException {
                 break;
             }
         }
-        return cut(message, length);
+        return cut(quotesData(failure) ? withoutQuotes(message) : message, length);
+    }
+
+    /** What cannot be read as JSON, or be converted, is quoted by those who say so: it is a customer's. */
+    private static boolean quotesData(Throwable failure) {
+        for (Throwable cause : causes(failure)) {
+            for (Class<?> type = cause.getClass(); type != null; type = type.getSuperclass()) {
+                if (type.getName().equals("com.fasterxml.jackson.core.JacksonException") || type.getName().equals("org.apache.camel.TypeConversionException")) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private static String withoutQuotes(String message) {
+        return message.replaceAll("(?s)'[^']*'", "'...'").replaceAll("(?s)\"[^\"]*\"", "\"...\"").replaceAll("(?s) with value .*", " with value ...");
     }
 
     private static String ownMessage(Throwable failure) {

@@ -5,6 +5,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 
 import org.apache.camel.CamelContext;
@@ -12,47 +13,57 @@ import org.apache.camel.health.HealthCheck;
 import org.apache.camel.health.HealthCheckRegistry;
 import org.apache.camel.health.HealthCheckResultBuilder;
 
-/** Says that a process is not ready while a database that it needs cannot be reached or written. It is alive all the same: a restart mends nothing. */
-final class DatabaseReadiness implements HealthCheck {
+/**
+ * Says that a process is not ready while a database that it needs cannot be reached or written, or while no XA transaction may begin. It is
+ * alive all the same: a restart mends nothing.
+ */
+final class Readiness implements HealthCheck {
 
     private static final int ANSWER_SECONDS = 5;
 
-    private final CamelContext context;
-    private final String name;
-    private final DataSource dataSource;
+    private final String id;
+    private final Supplier<String> problem;
     private boolean enabled = true;
 
-    private DatabaseReadiness(CamelContext context, String name, DataSource dataSource) {
-        this.context = context;
-        this.name = name;
-        this.dataSource = dataSource;
+    private Readiness(String id, Supplier<String> problem) {
+        this.id = id;
+        this.problem = problem;
     }
 
     /** Does nothing where Camel has no health checks. */
-    static void register(CamelContext context, String name, DataSource dataSource) {
+    static void ofDatabase(CamelContext context, String name, DataSource dataSource) {
+        register(context, new Readiness("reliable-routes-database-" + name, () -> {
+            String problem = problem(context, dataSource);
+            return problem == null ? null : "database of " + name + " " + problem;
+        }));
+    }
+
+    /** The same. */
+    static void ofXa(CamelContext context, XaGate gate) {
+        register(context, new Readiness("reliable-routes-xa", gate::closedBecause));
+    }
+
+    private static void register(CamelContext context, Readiness readiness) {
         HealthCheckRegistry registry = HealthCheckRegistry.get(context);
         if (registry != null) {
-            registry.register(new DatabaseReadiness(context, name, dataSource));
+            registry.register(readiness);
         }
     }
 
     @Override
     public Result call(Map<String, Object> options) {
         HealthCheckResultBuilder result = HealthCheckResultBuilder.on(this);
-        String problem = problem();
-        return (problem == null ? result.up() : result.down().message("database of " + name + " " + problem)).build();
+        String told = problem.get();
+        return (told == null ? result.up() : result.down().message(told)).build();
     }
 
-    private String problem() {
+    private static String problem(CamelContext context, DataSource dataSource) {
         try (Connection connection = dataSource.getConnection(); Statement statement = connection.createStatement()) {
             statement.setQueryTimeout(ANSWER_SECONDS);
             try (ResultSet row = statement.executeQuery(SqlFile.load(context, "check-read-only.sql"))) {
                 row.next();
-                if (!row.getBoolean(1)) {
-                    return null;
-                }
+                return row.getBoolean(1) ? "is read-only" : null;
             }
-            return "is read-only";
         } catch (SQLException e) {
             return "cannot be reached: " + UnsafeFailureException.message(e, 1000);
         }
@@ -80,6 +91,6 @@ final class DatabaseReadiness implements HealthCheck {
 
     @Override
     public String getId() {
-        return "reliable-routes-database-" + name;
+        return id;
     }
 }
