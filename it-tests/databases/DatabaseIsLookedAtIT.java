@@ -91,7 +91,7 @@ class DatabaseIsLookedAtIT {
         bank.database.update("ALTER DATABASE " + name() + " SET default_transaction_read_only = on");
 
         assertRefused("database of bankB does not answer within check.wait (1s): it is read-only, a standby or by default_transaction_read_only. "
-                + "Let the URL find the primary: jdbc:postgresql://one,other/database?targetServerType=primary");
+                + "Let the URL find the primary: name all servers, and add targetServerType=primary");
     }
 
     @Test

@@ -20,7 +20,7 @@ class ErrorTellsItsCauseAndNoValueIT {
     private static final String SECRET = "a-GEHEIM-4711";
     private final int port = Kafka.freePort();
     private final String[] files = {"bank-b-credit-transfer.camel.yaml", "bank-b-book-credit.camel.yaml", "operate-alerts.camel.yaml",
-            "operate-alert-text.camel.yaml", "operate-alert-webhook.camel.yaml", "operate-api.camel.yaml", "operate-end-letters.camel.yaml",
+            "operate-alert-text.camel.yaml", "operate-alert-webhook.camel.yaml", "operate-api.camel.yaml", "operate-end-letters.camel.yaml", "operate-problem.camel.yaml",
             "camel.server.enabled=true", "camel.server.port=" + port};
 
     @TempDir
@@ -31,6 +31,7 @@ class ErrorTellsItsCauseAndNoValueIT {
         bank.settings.putAll(Map.of("inbox.retry.max-attempts", "0", "inbox.immediate-attempts", "2", "inbox.outage-delay", "200", "alert.poll-delay", "200",
                 "operate.data-source", "bankB", "alert.channels", "alert-webhook", "alert.webhook.url", "http://localhost:1/nobody"));
         bank.settings.put("inbox.alert-webhook.retry.max-attempts", "50");
+        bank.settings.put("camel.server.host", "127.0.0.1");
     }
 
     @Test

@@ -43,6 +43,7 @@ public final class TwoBanks {
         settings.put("outbox.relay.metadata-timeout", "2000");
         settings.put("outbox.relay.outage-max-delay", "1000");
         settings.put("inbox.outage-delay", "500");
+        settings.put("camel.server.host", "127.0.0.1");
         settings.put("inbox.retry.poll-max-delay", "200");
         settings.put("outbox.retry.poll-max-delay", "200");
     }

@@ -44,7 +44,7 @@ class SwallowedErrorIsAFailureIT {
 
         try (Routes routes = Routes.start(inbox.settings, credit.toString(), "bank-b-book-credit.camel.yaml")) {
             InboxFixture.await().untilAsserted(() -> assertThat(inbox.database.rows("SELECT message_id, attempts, error_class FROM inbox_parked"))
-                    .containsExactly(Map.of("message_id", "m-1", "attempts", 3, "error_class", "jakarta.transaction.RollbackException")));
+                    .containsExactly(Map.of("message_id", "m-1", "attempts", 3, "error_class", "org.postgresql.util.PSQLException")));
         }
         inbox.assertEffects(0);
     }

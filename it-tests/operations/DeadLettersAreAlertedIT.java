@@ -94,6 +94,7 @@ class DeadLettersAreAlertedIT {
             assertThat(mail.waitForIncomingEmail(30_000, 1)).isTrue();
             bank.letters(1, "d", "java.lang.A");
             assertThat(mail.waitForIncomingEmail(30_000, 2)).isTrue();
+            OperatedBank.await().until(() -> bank.database.count("inbox_parked WHERE consumer <> 'alert-webhook'") == 0);
         }
 
         assertThat(mail.getReceivedMessages()).anySatisfy(message -> {

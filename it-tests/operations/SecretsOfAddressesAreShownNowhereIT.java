@@ -54,6 +54,9 @@ class SecretsOfAddressesAreShownNowhereIT {
         bank.settings.put("inbox.outage-delay", "100");
         bank.settings.put("inbox.alert-webhook.retry.max-attempts", "0");
         bank.settings.put("inbox.permanent-errors", "java.lang.Error");
+        // what is usually an outage, and waits, ends here as a dead letter
+        bank.settings.put("inbox.alert-webhook.outage-statuses", "599");
+        bank.settings.put("inbox.alert-webhook.outage-errors", "javax.net.ssl.SSLException");
     }
 
     @AfterEach

@@ -1,6 +1,8 @@
 package xa;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 
@@ -46,7 +48,9 @@ class InDoubtIsEndedByHandIT {
             xa.crash("t-1", "topLevelPrepare", "EXIT", 3);
             Database bank = xa.bank.bankA();
             bank.update("CREATE TABLE theirs (n int)");
-            List<String> theirs = List.of("131077_AAAA_AAAA", "131077__", "131077_%%_AAAA", "131077_AAA=_", "131080_AA==_AA==", "theirs", "131077_"
+            String named = "131077_" + Base64.getEncoder().encodeToString(("x".repeat(28) + "bank-a-1").getBytes(StandardCharsets.UTF_8)) + "_";
+            List<String> theirs = List.of(named + "AAAA", named + Base64.getEncoder().encodeToString("x".repeat(36).getBytes(StandardCharsets.UTF_8)),
+                    "131077_AAAA_AAAA", "131077__", "131077_%%_AAAA", "131077_AAA=_", "131080_AA==_AA==", "theirs", "131077_"
                     + "A".repeat(36) + "AAAA_AAAA", "131077_" + "/".repeat(80) + "_AAAA");
             for (String gid : theirs) {
                 bank.update("BEGIN; INSERT INTO theirs VALUES (1); PREPARE TRANSACTION '" + gid + "'");

@@ -46,7 +46,7 @@ final class DatabaseCheck {
                 row.next();
                 if (row.getBoolean("read_only")) {
                     throw new SQLTransientConnectionException("it is read-only, a standby or by default_transaction_read_only. Let the URL find the primary: "
-                            + "jdbc:postgresql://one,other/database?targetServerType=primary", "25006");
+                            + "name all servers, and add targetServerType=primary", "25006");
                 }
                 checkPublications(database, row.getString("unidentified"));
                 checkGrants(connection, row.getString("role"));

@@ -29,7 +29,7 @@ public class XaConnectionFactory extends JmsPoolNarayanaConnectionFactory implem
             @Override
             public Xid[] recover(int flag) throws XAException {
                 try {
-                    return super.recover(flag);
+                    return XaRecovery.own(super.recover(flag));
                 } catch (XAException e) {
                     if (flag != XAResource.TMENDRSCAN) {
                         disconnect();

@@ -68,7 +68,8 @@ final class XaNodeLock implements XaLock {
             }
         } catch (SQLException e) {
             disconnect();
-            problem = PublicText.of(url) + " cannot be reached: " + UnsafeFailureException.message(e, 1000) + ". No transaction begins. Start the database, or correct its URL.";
+            problem = PublicText.of(url) + " cannot be reached: " + UnsafeFailureException.message(e, 1000)
+                    + ". No transaction begins. Start the database, or correct its URL.";
         }
         lastLook = System.nanoTime();
     }

@@ -3,7 +3,6 @@ package io.reliableroutes;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.Arrays;
 import javax.sql.XAConnection;
 import javax.transaction.xa.XAException;
 import javax.transaction.xa.Xid;
@@ -69,10 +68,9 @@ public class XaPostgresDataSource extends PGXADataSource {
             super.rollback(xid);
         }
 
-        /** Without what Narayana cannot have made and cannot read, whoever has prepared it: it would end the look at all the others. */
         @Override
         public Xid[] recover(int flag) throws XAException {
-            return Arrays.stream(super.recover(flag)).filter(XaRecovery::isReadable).toArray(Xid[]::new);
+            return XaRecovery.own(super.recover(flag));
         }
 
         /** A branch in which a statement has failed: the server would roll it back and call that a success. */

@@ -1,5 +1,7 @@
 package io.reliableroutes;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collections;
@@ -15,14 +17,13 @@ import javax.transaction.xa.Xid;
 
 import com.arjuna.ats.arjuna.common.RecoveryEnvironmentBean;
 import com.arjuna.ats.arjuna.common.Uid;
+import com.arjuna.ats.arjuna.common.arjPropertyManager;
 import com.arjuna.ats.arjuna.common.recoveryPropertyManager;
 import com.arjuna.ats.arjuna.recovery.RecoveryManager;
-import com.arjuna.ats.internal.arjuna.FormatConstants;
 import com.arjuna.ats.internal.arjuna.recovery.AtomicActionRecoveryModule;
 import com.arjuna.ats.internal.jta.recovery.arjunacore.RecoveryXids;
 import com.arjuna.ats.internal.jta.recovery.arjunacore.XARecoveryModule;
 import com.arjuna.ats.internal.jta.transaction.arjunacore.TransactionImple;
-import com.arjuna.ats.internal.jta.utils.XAUtils;
 import com.arjuna.ats.jta.recovery.XAResourceRecoveryHelper;
 import com.arjuna.ats.jta.utils.XAHelper;
 import com.arjuna.ats.jta.xa.XATxConverter;
@@ -178,9 +179,8 @@ final class XaRecovery implements XAResourceRecoveryRegistry, AutoCloseable {
                     return "a resource cannot be reached, so nobody knows what is prepared there";
                 }
                 for (XAResource resource : found) {
-                    Xid[] prepared = resource.recover(XAResource.TMSTARTRSCAN);
+                    List<String> mine = Arrays.stream(own(resource.recover(XAResource.TMSTARTRSCAN))).map(XaRecovery::gid).toList();
                     resource.recover(XAResource.TMENDRSCAN);
-                    List<String> mine = prepared == null ? List.of() : Arrays.stream(prepared).filter(this::isMine).map(XaRecovery::gid).toList();
                     if (!mine.isEmpty()) {
                         return mine.size() + " prepared transactions are not finished yet in " + name(resource) + ": "
                                 + String.join(", ", mine.subList(0, Math.min(mine.size(), TOLD)));
@@ -203,13 +203,22 @@ final class XaRecovery implements XAResourceRecoveryRegistry, AutoCloseable {
                 + Base64.getEncoder().encodeToString(xid.getBranchQualifier());
     }
 
-    /** False if it says that it is of Narayana, and is too short for a transaction and a node. */
-    static boolean isReadable(Xid xid) {
-        return !FormatConstants.isNarayanaFormatId(xid.getFormatId()) || xid.getGlobalTransactionId().length > Uid.UID_SIZE;
+    /** Only what this node has prepared: what Narayana cannot read, whoever has prepared it, would end its look at all the others. */
+    static Xid[] own(Xid[] prepared) {
+        return prepared == null ? new Xid[0] : Arrays.stream(prepared).filter(XaRecovery::isOwn).toArray(Xid[]::new);
     }
 
-    private boolean isMine(Xid xid) {
-        return xid.getFormatId() == XATxConverter.FORMAT_ID && nodeIdentifier.equals(XAUtils.getXANodeName(xid));
+    /**
+     * True if Narayana has made it in a process of this node: behind its id a transaction has the node's name, and a branch the number of a
+     * resource and the length of another name, which is the rest.
+     */
+    private static boolean isOwn(Xid xid) {
+        byte[] node = arjPropertyManager.getCoreEnvironmentBean().getNodeIdentifier().getBytes(StandardCharsets.UTF_8);
+        byte[] transaction = xid.getGlobalTransactionId();
+        byte[] branch = xid.getBranchQualifier();
+        return xid.getFormatId() == XATxConverter.FORMAT_ID
+                && transaction.length == Uid.UID_SIZE + node.length && Arrays.equals(transaction, Uid.UID_SIZE, transaction.length, node, 0, node.length)
+                && branch.length >= Uid.UID_SIZE + 8 && ByteBuffer.wrap(branch).getInt(Uid.UID_SIZE + 4) == branch.length - Uid.UID_SIZE - 8;
     }
 
     @Override

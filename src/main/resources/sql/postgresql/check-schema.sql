@@ -31,7 +31,8 @@ WITH expected (kind, relation, columns) AS (
     ('view', 'msg_published', 'message_id text, destination text, message_key text, type text, status text, attempts integer,
       next_attempt_at timestamptz, error_message text, created_at timestamptz, reason text'),
     ('view', 'msg_received', 'message_id text, consumer text, status text, attempts integer, next_attempt_at timestamptz, error_message text,
-      received_at timestamptz, source text')
+      received_at timestamptz, source text'),
+    ('view', 'xa_in_doubt', 'gid text, node text, age interval, owner name, what_to_do text')
 ), missing (place, what) AS (
   SELECT CASE e.kind WHEN 'table' THEN 1 ELSE 3 END, e.kind || ' ' || e.relation
   FROM expected e
