@@ -21,7 +21,7 @@ class ErrorTellsItsCauseAndNoValueIT {
     private final int port = Kafka.freePort();
     private final String[] files = {"bank-b-credit-transfer.camel.yaml", "bank-b-book-credit.camel.yaml", "operate-alerts.camel.yaml",
             "operate-alert-text.camel.yaml", "operate-alert-webhook.camel.yaml", "operate-api.camel.yaml", "operate-end-letters.camel.yaml", "operate-problem.camel.yaml",
-            "camel.server.enabled=true", "camel.server.port=" + port};
+            "camel.server.enabled=true", "camel.server.host=127.0.0.1", "camel.server.port=" + port};
 
     @TempDir
     private Path folder;
@@ -31,7 +31,6 @@ class ErrorTellsItsCauseAndNoValueIT {
         bank.settings.putAll(Map.of("inbox.retry.max-attempts", "0", "inbox.immediate-attempts", "2", "inbox.outage-delay", "200", "alert.poll-delay", "200",
                 "operate.data-source", "bankB", "alert.channels", "alert-webhook", "alert.webhook.url", "http://localhost:1/nobody"));
         bank.settings.put("inbox.alert-webhook.retry.max-attempts", "50");
-        bank.settings.put("camel.server.host", "127.0.0.1");
     }
 
     @Test
