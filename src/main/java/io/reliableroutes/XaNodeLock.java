@@ -91,7 +91,7 @@ final class XaNodeLock implements XaLock {
             return null;
         }
         disconnect();
-        return "xa.node-identifier (" + nodeIdentifier + ") is in use by another live process at " + url + holder + ": each would roll back "
+        return "xa.node-identifier (" + nodeIdentifier + ") is in use by another live process at " + PublicText.of(url) + holder + ": each would roll back "
                 + "what the other has prepared. Stop that process, or give this one a name of its own.";
     }
 

@@ -194,7 +194,7 @@ final class XaRecovery implements XAResourceRecoveryRegistry, AutoCloseable {
     }
 
     private static String name(XAResource resource) {
-        return resource instanceof XAResourceWrapper named && named.getJndiName() != null ? named.getJndiName().replaceFirst("[?].*", "") : "a resource";
+        return resource instanceof XAResourceWrapper named && named.getJndiName() != null ? PublicText.of(named.getJndiName()) : "a resource";
     }
 
     /** As PostgreSQL's driver names it. */
