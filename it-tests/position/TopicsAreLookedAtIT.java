@@ -3,6 +3,8 @@ package position;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -73,6 +75,29 @@ class TopicsAreLookedAtIT {
             try (Routes routes = bank.start()) {
                 PositionFixture.await().until(() -> database.count("inbox_position") == 1);
                 kafka.kill();
+                PositionFixture.await().untilAsserted(() -> assertThat(bank.incidents()).singleElement().asString()
+                        .startsWith("TOPIC_SILENT bank-b-credit-transfer " + bank.topic.name() + ": ").contains("receives nothing"));
+                kafka.start();
+                PositionFixture.await().until(() -> database.count("incident WHERE ended_at IS NULL") == 0);
+                bank.requests(1, 1);
+                bank.awaitBooked("t-1");
+            }
+        }
+    }
+
+    /** Nothing that a receiver has learnt of its topic is needed to tell that it hears nothing. */
+    @Test
+    void brokerThatGoesBeforeTheReceiverHasItsPartitionIsAnIncidentToo() throws Exception {
+        Database database = Servers.database().apply("schema.sql", "example-bank-b.sql");
+        try (Kafka kafka = new Kafka(folder.resolve("kafka")).start(); Connection holder = database.connect(); Statement statement = holder.createStatement()) {
+            PositionFixture bank = new PositionFixture(database, kafka);
+            bank.settings.put("check.wait", "1s");
+            holder.setAutoCommit(false);
+            statement.execute("LOCK TABLE inbox_position IN ACCESS EXCLUSIVE MODE");
+            try (Routes routes = bank.start()) {
+                PositionFixture.await().until(() -> database.count("pg_locks WHERE NOT granted AND relation = 'inbox_position'::regclass") == 1);
+                kafka.kill();
+                holder.rollback();
                 PositionFixture.await().untilAsserted(() -> assertThat(bank.incidents()).singleElement().asString()
                         .startsWith("TOPIC_SILENT bank-b-credit-transfer " + bank.topic.name() + ": ").contains("receives nothing"));
                 kafka.start();

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 final class BrokerCheck {
 
     /** Kind of incident: over when the broker answers. */
-    private static final String KIND = "BROKER";
+    private static final String AWAY = "BROKER";
     private static final long ANSWER_SECONDS = 5;
     private static final long LOOK_AGAIN_SECONDS = 2;
     private static final Logger LOG = LoggerFactory.getLogger(BrokerCheck.class);
@@ -67,18 +67,27 @@ final class BrokerCheck {
             end();
             context.getExecutorServiceManager().shutdown(watchman);
         } else if (System.nanoTime() - begin > TimeUnit.MILLISECONDS.toNanos(Settings.milliseconds(context, "check.wait"))) {
-            dataSources.forEach(name -> Incidents.raise(context, name, KIND, broker(), ConfigurationException.class.getName(), broker()
+            dataSources.forEach(name -> Incidents.raise(context, name, AWAY, broker(), ConfigurationException.class.getName(), broker()
                     + " has not answered since a process started, for check.wait (" + Settings.text(context, "check.wait") + ") and longer: " + problem
                     + ". Its relays send nothing and its receivers get nothing. Check kafka.brokers, and that the broker runs."));
         }
     }
 
     private void end() {
-        dataSources.forEach(name -> Incidents.end(context, name, KIND, broker()));
+        dataSources.forEach(name -> Incidents.end(context, name, AWAY, broker()));
         answered.run();
     }
 
+    /** Its incident says already that receivers get nothing. */
+    static boolean isKnownToBeAway(CamelContext context, String dataSource) {
+        return Incidents.isOpen(context, dataSource, AWAY, broker(context));
+    }
+
     private String broker() {
+        return broker(context);
+    }
+
+    private static String broker(CamelContext context) {
         return "Kafka at " + KafkaAdmin.configuration(context).getBrokers();
     }
 

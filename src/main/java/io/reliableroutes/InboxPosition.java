@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
@@ -36,6 +37,7 @@ public class InboxPosition extends ServiceSupport implements StateRepository<Str
     private CamelContext camelContext;
     private String dataSource;
     private String consumer;
+    private String topic;
     private TopicOffsets topics;
     private StartingPoint startingPoint;
     private TopicWatch watch;
@@ -49,6 +51,11 @@ public class InboxPosition extends ServiceSupport implements StateRepository<Str
     /** @param consumer name of the receiver, which is its group, not null */
     public void setConsumer(String consumer) {
         this.consumer = consumer;
+    }
+
+    /** @param topic that the receiver reads, or several with commas between them, not null */
+    public void setTopic(String topic) {
+        this.topic = topic;
     }
 
     @Override
@@ -144,7 +151,8 @@ public class InboxPosition extends ServiceSupport implements StateRepository<Str
     protected void doStart() {
         topics = new TopicOffsets(camelContext, consumer);
         startingPoint = new StartingPoint(camelContext, dataSource, consumer, topics);
-        watch = new TopicWatch(camelContext, dataSource, consumer, topics, topic -> steps.keySet().removeIf(partition -> partition.topic().equals(topic)));
+        watch = new TopicWatch(camelContext, dataSource, consumer, topics, anew -> steps.keySet().removeIf(partition -> partition.topic().equals(anew)));
+        Stream.of(topic.split(",")).map(String::trim).forEach(watch::expect);
         watchman = camelContext.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "inbox-topics-" + consumer);
         watchman.scheduleWithFixedDelay(watch, LOOK_AT_TOPICS_SECONDS, LOOK_AT_TOPICS_SECONDS, TimeUnit.SECONDS);
     }

@@ -16,6 +16,9 @@ final class TopicWatch implements Runnable {
 
     private static final String SILENT = "TOPIC_SILENT";
 
+    private static final String NOT_YET_SEEN = "";
+
+    /** By name. */
     private final Map<String, String> ids = new ConcurrentHashMap<>();
     private final Map<String, Long> silentSince = new ConcurrentHashMap<>();
     private final CamelContext context;
@@ -33,6 +36,11 @@ final class TopicWatch implements Runnable {
         this.madeAnew = madeAnew;
     }
 
+    /** The receiver shall read the topic: where it never gets a partition, that has to be told too. */
+    void expect(String topic) {
+        ids.putIfAbsent(topic, NOT_YET_SEEN);
+    }
+
     /** The receiver has a partition of the topic. */
     void seen(String topic, String id) {
         ids.put(topic, id);
@@ -46,7 +54,8 @@ final class TopicWatch implements Runnable {
 
     private void look(String topic, String id) {
         try {
-            if (!topics.id(topic).equals(id)) {
+            String found = topics.id(topic);
+            if (!id.equals(NOT_YET_SEEN) && !id.equals(found)) {
                 madeAnew.accept(topic);
             }
             answered(topic);
@@ -58,7 +67,8 @@ final class TopicWatch implements Runnable {
         } catch (Exception e) {
             long now = System.nanoTime();
             long limit = Settings.milliseconds(context, "check.wait");
-            if (now - silentSince.computeIfAbsent(topic, name -> now) >= TimeUnit.MILLISECONDS.toNanos(limit)) {
+            if (now - silentSince.computeIfAbsent(topic, name -> now) >= TimeUnit.MILLISECONDS.toNanos(limit)
+                    && !BrokerCheck.isKnownToBeAway(context, dataSource)) {
                 Incidents.raise(context, dataSource, SILENT, TopicCheck.subject(consumer, topic), e.getClass().getName(), "the broker has told nothing of topic "
                         + topic + " for check.wait (" + Settings.text(context, "check.wait") + ") and longer: " + consumer
                         + " receives nothing. Mend the broker, the way to it, or the receiver's rights. " + e.getMessage());
