@@ -25,7 +25,8 @@ class RenamedReceiverIsNoticedIT {
 
     @Test
     void renamedReceiverIsNamedAndGoesOnWithTheRowsOfTheOldOne() throws IOException {
-        bank.settings.put("inbox.unread-after", "1s");
+        bank.settings.put("standstill.retry", "1s");
+        bank.settings.put("standstill.poll-delay", "200");
         bank.settings.put("inbox.immediate-attempts", "1");
         bank.settings.put("inbox.retry.first-delay", "1s");
         bank.settings.put("inbox.retry.delay", "1s");
@@ -39,9 +40,8 @@ class RenamedReceiverIsNoticedIT {
             OperatedBank.await().until(() -> bank.booked().contains("t-1") && bank.database.count("inbox_parked") == 1);
         }
         try (Routes operators = bank.start(OPERATORS)) {
-            OperatedBank.await().untilAsserted(() -> assertThat(incident()).startsWith("[{kind=UNREAD, subject=bank-b-credit-transfer, "
-                    + "error_message=parked messages of consumer bank-b-credit-transfer are due since ")
-                    .contains("nobody has taken one for inbox.unread-after (1s)"));
+            OperatedBank.await().untilAsserted(() -> assertThat(incident()).startsWith("[{kind=RETRY_OVERDUE, "
+                    + "subject=inbox of bank-b-credit-transfer, error_message=1 messages are overdue, the first since ").contains("if it was renamed"));
 
             try (RouteProcess process = RouteProcess.camelMain(folder.resolve("log"), bank.settings, renamed, BOOK).start().awaitStarted()) {
                 assertThat(process.log()).contains("consumer bank-b-credit is new to data source bankB, which has rows of consumers that this process "

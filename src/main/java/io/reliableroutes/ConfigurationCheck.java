@@ -33,12 +33,11 @@ final class ConfigurationCheck implements StartupListener {
     /** What the vocabulary uses; the applications' own settings are theirs. */
     private static final List<String> SETTINGS = List.of("alert.poll-delay", "alert.window", "check.broker", "check.wait", "dead-letter.retention",
             "inbox.brake", "inbox.brake-delay", "inbox.headers", "inbox.max-poll-records", "inbox.outage-delay", "inbox.outage-patience",
-            "inbox.permanent-errors", "inbox.redelivery-horizon", "inbox.retention", "inbox.retry.poll-max-delay", "inbox.tombstones",
-            "inbox.unread-after", "kafka.brokers",
+            "inbox.permanent-errors", "inbox.redelivery-horizon", "inbox.retention", "inbox.retry.poll-max-delay", "inbox.tombstones", "kafka.brokers",
             "outbox.archive", "outbox.archive-retention", "outbox.circuit-delay", "outbox.relay.max-request-size", "outbox.relay.metadata-timeout",
             "outbox.relay.max-batch-bytes", "outbox.relay.outage-max-delay", "outbox.relay.poll-max-delay", "outbox.relay.producer-batch-size",
             "outbox.relay.rows-per-shard", "outbox.relay.send-deadline", "outbox.relay.shards-per-batch", "outbox.retry.poll-max-delay",
-            "retention.poll-delay", "sql.dialect", "standstill.outbox", "standstill.poll-delay", "standstill.retention", "standstill.retry", "tx.policy");
+            "retention.poll-delay", "sql.dialect", "standstill.inbox", "standstill.outbox", "standstill.poll-delay", "standstill.retention", "standstill.retry", "tx.policy");
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{([A-Za-z0-9._-]+)}}");
 

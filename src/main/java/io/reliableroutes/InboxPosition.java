@@ -1,9 +1,11 @@
 package io.reliableroutes;
 
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.apache.camel.CamelContext;
@@ -41,6 +43,7 @@ public class InboxPosition extends ServiceSupport implements StateRepository<Str
     private TopicOffsets topics;
     private StartingPoint startingPoint;
     private TopicWatch watch;
+    private ReceiverProgress progress;
     private ScheduledExecutorService watchman;
 
     /** @param dataSource bean name of the data source that the handler uses, not null */
@@ -147,14 +150,22 @@ public class InboxPosition extends ServiceSupport implements StateRepository<Str
         return step;
     }
 
+    private Map<TopicPartition, Long> begun() {
+        return steps.entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, step -> step.getValue().done()));
+    }
+
     @Override
     protected void doStart() {
         topics = new TopicOffsets(camelContext, consumer);
         startingPoint = new StartingPoint(camelContext, dataSource, consumer, topics);
         watch = new TopicWatch(camelContext, dataSource, consumer, topics, anew -> steps.keySet().removeIf(partition -> partition.topic().equals(anew)));
-        Stream.of(topic.split(",")).map(String::trim).forEach(watch::expect);
+        List<String> names = Stream.of(topic.split(",")).map(String::trim).toList();
+        names.forEach(watch::expect);
+        progress = new ReceiverProgress(camelContext, dataSource, consumer, names, topics);
+        Readiness.ofReceiver(camelContext, consumer, () -> progress.problem(begun()));
         watchman = camelContext.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "inbox-topics-" + consumer);
         watchman.scheduleWithFixedDelay(watch, LOOK_AT_TOPICS_SECONDS, LOOK_AT_TOPICS_SECONDS, TimeUnit.SECONDS);
+        watchman.scheduleWithFixedDelay(progress, LOOK_AT_TOPICS_SECONDS, LOOK_AT_TOPICS_SECONDS, TimeUnit.SECONDS);
     }
 
     @Override

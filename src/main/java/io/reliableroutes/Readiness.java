@@ -14,8 +14,8 @@ import org.apache.camel.health.HealthCheckRegistry;
 import org.apache.camel.health.HealthCheckResultBuilder;
 
 /**
- * Says that a process is not ready while a database that it needs cannot be reached or written, or while no XA transaction may begin. It is
- * alive all the same: a restart mends nothing.
+ * Says that a process is not ready while a database that it needs cannot be reached or written, while no XA transaction may begin, or while a
+ * record that it has taken up stands still. It is alive all the same: only in the last case a restart may help.
  */
 final class Readiness implements HealthCheck {
 
@@ -43,9 +43,15 @@ final class Readiness implements HealthCheck {
         register(context, new Readiness("reliable-routes-xa", gate::closedBecause));
     }
 
+    /** The same. */
+    static void ofReceiver(CamelContext context, String consumer, Supplier<String> problem) {
+        register(context, new Readiness("reliable-routes-receiver-" + consumer, problem));
+    }
+
     private static void register(CamelContext context, Readiness readiness) {
         HealthCheckRegistry registry = HealthCheckRegistry.get(context);
-        if (registry != null) {
+        // a receiver that is stopped and started is the same one
+        if (registry != null && registry.getCheck(readiness.id).isEmpty()) {
             registry.register(readiness);
         }
     }

@@ -76,6 +76,7 @@ final class RetryCheck {
         long horizon = RetrySettings.of(context, "inbox", consumer).horizon();
         checkNames("inbox", consumer);
         checkDownstream(consumer);
+        duration("standstill.inbox");
         if (DatabaseText.ASCII.clean(consumer).length() > 200) {
             throw new ConfigurationException("inboxConsumer (" + consumer + ") has more than 200 characters: it is part of every inbox key, and no index "
                     + "would hold that. Give it a shorter name.");

@@ -1,5 +1,6 @@
 package io.reliableroutes;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -10,10 +11,13 @@ import java.util.stream.Collectors;
 
 import org.apache.camel.CamelContext;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 
@@ -59,14 +63,41 @@ final class TopicOffsets implements AutoCloseable {
     Map<Integer, Long> committed(String topic) throws Exception {
         List<TopicPartition> partitions = describe(topic).partitions().stream().map(info -> new TopicPartition(topic, info.partition())).toList();
         Map<TopicPartition, OffsetAndMetadata> committed = answer(admin().listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata());
-        Map<TopicPartition, ListOffsetsResultInfo> beginnings = answer(admin().listOffsets(
-                partitions.stream().collect(Collectors.toMap(partition -> partition, partition -> OffsetSpec.earliest()))).all());
+        Map<TopicPartition, ListOffsetsResultInfo> beginnings = offsets(partitions, OffsetSpec.earliest());
         Map<Integer, Long> offsets = new TreeMap<>();
         for (TopicPartition partition : partitions) {
             OffsetAndMetadata offset = committed.get(partition);
             offsets.put(partition.partition(), offset == null ? beginnings.get(partition).offset() : offset.offset());
         }
         return offsets;
+    }
+
+    /** Of each partition what a receiver of committed records may read. */
+    Map<TopicPartition, Range> committedRanges(String topic) throws Exception {
+        List<TopicPartition> partitions = describe(topic).partitions().stream().map(info -> new TopicPartition(topic, info.partition())).toList();
+        Map<TopicPartition, ListOffsetsResultInfo> beginnings = offsets(partitions, OffsetSpec.earliest());
+        Map<TopicPartition, ListOffsetsResultInfo> ends = offsets(partitions, OffsetSpec.latest());
+        return partitions.stream().collect(Collectors.toMap(partition -> partition,
+                partition -> new Range(beginnings.get(partition).offset(), ends.get(partition).offset())));
+    }
+
+    private Map<TopicPartition, ListOffsetsResultInfo> offsets(List<TopicPartition> partitions, OffsetSpec spec) throws Exception {
+        return answer(admin().listOffsets(partitions.stream().collect(Collectors.toMap(partition -> partition, partition -> spec)),
+                new ListOffsetsOptions(IsolationLevel.READ_COMMITTED)).all());
+    }
+
+    /** Whether nothing between the two offsets is a committed record; false if the broker does not say so in time. */
+    boolean isEmpty(TopicPartition partition, long from, long end) {
+        try (Consumer<byte[], byte[]> reader = KafkaAdmin.reader(context)) {
+            reader.assign(List.of(partition));
+            reader.seek(partition, from);
+            for (long begin = System.nanoTime(); reader.position(partition) < end;) {
+                if (!reader.poll(Duration.ofSeconds(1)).isEmpty() || System.nanoTime() - begin > TimeUnit.SECONDS.toNanos(ANSWER_SECONDS)) {
+                    return false;
+                }
+            }
+            return true;
+        }
     }
 
     private TopicDescription describe(String topic) throws Exception {
@@ -96,5 +127,12 @@ final class TopicOffsets implements AutoCloseable {
             admin.close();
             admin = null;
         }
+    }
+
+    /**
+     * @param beginning offset of the first record that is still there
+     * @param end       offset behind the last one that is committed, and before which no transaction is open
+     */
+    record Range(long beginning, long end) {
     }
 }

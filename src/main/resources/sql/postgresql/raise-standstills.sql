@@ -13,8 +13,9 @@ WITH bound AS (
   WHERE m.created_at < bound.outbox
   UNION ALL
   SELECT 'RETRY_OVERDUE', 'inbox of ' || left(p.consumer, 200),
-         format('%s messages are overdue, the first since %s. Start the inbox-retry of this consumer, or look at its log, and for a session that '
-           || 'holds a lock.', count(*), min(p.next_attempt_at))
+         format('%s messages are overdue, the first since %s: they and what waits behind them have no effect. Start the inbox-retry of this consumer, '
+           || 'or, if it was renamed, give its rows the new name, see docs/operations.md. If it runs, look at its log, and for a session that holds a '
+           || 'lock.', count(*), min(p.next_attempt_at))
   FROM inbox_parked p CROSS JOIN bound
   WHERE NOT p.behind AND p.next_attempt_at < bound.retry
   GROUP BY left(p.consumer, 200)
