@@ -35,7 +35,7 @@ class FailureTellsNoDataTest {
     void messageHasNothingOfThePayload(Throwable failure) {
         assertThat(failure).hasMessageContaining(DATA);
         for (Throwable told : new Throwable[] {failure, new IllegalStateException(failure)}) {
-            assertThat(UnsafeFailureException.message(told, 4000)).doesNotContain(DATA).isNotBlank();
+            assertThat(FailureText.message(told, 4000)).doesNotContain(DATA).isNotBlank();
         }
     }
 }

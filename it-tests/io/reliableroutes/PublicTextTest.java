@@ -35,8 +35,8 @@ class PublicTextTest {
     void messageOfAFailureAndOfARefusalDoesNotShowItEither(@ForAll("addresses") Planted planted) {
         HttpOperationFailedException refused = new HttpOperationFailedException(planted.address(), 302, "Found", planted.address() + "/", null, null);
 
-        assertThat(UnsafeFailureException.message(refused, 4000)).doesNotContain(planted.secret());
-        assertThat(UnsafeFailureException.message(refused, 60)).hasSizeLessThanOrEqualTo(60).doesNotContain(planted.secret());
+        assertThat(FailureText.message(refused, 4000)).doesNotContain(planted.secret());
+        assertThat(FailureText.message(refused, 60)).hasSizeLessThanOrEqualTo(60).doesNotContain(planted.secret());
         assertThat(new ConfigurationException(planted.address() + " is wrong").getMessage()).doesNotContain(planted.secret());
         assertThat(PublicText.of(syntaxError(planted.address().replace(planted.secret(), "a b" + planted.secret())))).doesNotContain(planted.secret());
     }

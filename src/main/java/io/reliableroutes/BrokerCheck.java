@@ -100,7 +100,7 @@ final class BrokerCheck {
             return "interrupted";
         } catch (Exception e) {
             Throwable told = e.getCause() == null ? e : e.getCause();
-            return told instanceof TimeoutException ? "no answer within " + ANSWER_SECONDS + " s" : UnsafeFailureException.message(told, 1000);
+            return told instanceof TimeoutException ? "no answer within " + ANSWER_SECONDS + " s" : FailureText.message(told, 1000);
         }
     }
 }

@@ -60,7 +60,7 @@ final class DatabaseText {
             result.next();
             return new DatabaseText(charset(result.getString(1)));
         } catch (SQLException e) {
-            throw new RuntimeCamelException("the encoding of the database of " + dataSource + " is unknown: " + UnsafeFailureException.message(e, 1000),
+            throw new RuntimeCamelException("the encoding of the database of " + dataSource + " is unknown: " + FailureText.message(e, 1000),
                     new SQLTransientConnectionException(e.getMessage(), e.getSQLState(), e));
         }
     }

@@ -58,7 +58,7 @@ final class FailureClassification {
         if (state == null) {
             // Agroal: no connection within the acquisition time-out; the driver always gives a state
             return e.getCause() instanceof java.util.concurrent.TimeoutException || e.getCause() instanceof IOException
-                    || UnsafeFailureException.message(e, 1000).contains("acquisition timeout");
+                    || FailureText.message(e, 1000).contains("acquisition timeout");
         }
         return state.length() == 5 && SQL_STATE_CLASSES.contains(state.substring(0, 2)) || state.startsWith("57P") || state.equals("25006")
                 || state.equals(StalePositionException.SQL_STATE);

@@ -41,7 +41,7 @@ final class InboxFailure {
         Throwable error = told(FailureClassification.failure(exchange));
         Incidents.raise(exchange.getContext(), exchange.getProperty("inboxDataSource", String.class), "OUTAGE", InboxMessage.consumer(exchange),
                 error.getClass().getName(), "message " + messageId + " has met an outage for longer than inbox.outage-patience and is parked, so that others "
-                        + "go on. If they fail too, the downstream is away: nothing is lost. Its error: " + UnsafeFailureException.message(error, 2000));
+                        + "go on. If they fail too, the downstream is away: nothing is lost. Its error: " + FailureText.message(error, 2000));
     }
 
     static RetrySettings settings(Exchange exchange) {
@@ -62,7 +62,7 @@ final class InboxFailure {
             errorClass = earlier.errorClass();
         }
         parameters.put("error_class", text.cut(errorClass, 500));
-        parameters.put("error_message", text.cut(cause == null ? "nobody has told what has failed" : UnsafeFailureException.message(cause, 4000), 4000));
+        parameters.put("error_message", text.cut(cause == null ? "nobody has told what has failed" : FailureText.message(cause, 4000), 4000));
         parameters.put("delay", permanent ? null : wait != null ? wait : settings(exchange).next(attempts));
     }
 

@@ -93,11 +93,11 @@ public class InboxPosition extends ServiceSupport implements StateRepository<Str
             } catch (Exception e) {
                 if (!told) {
                     LOG.warn("inbox of {} does not know where to go on in {} and asks again: {}", consumer, partition,
-                            UnsafeFailureException.message(e, 1000));
+                            FailureText.message(e, 1000));
                 }
                 if (!pause() || System.nanoTime() - begin > PATIENCE_NANOS) {
                     throw new RuntimeCamelException("position of " + consumer + " in " + partition + " cannot be read: "
-                            + UnsafeFailureException.message(e, 1000), e);
+                            + FailureText.message(e, 1000), e);
                 }
             }
         }

@@ -87,7 +87,7 @@ public class InboxRepository extends ServiceSupport implements IdempotentReposit
             return statement.executeUpdate() == 1;
         } catch (SQLException e) {
             throw new RuntimeCamelException("inbox of " + consumer + " cannot record message " + MessageIdentity.ofKey(key) + ": "
-                    + UnsafeFailureException.message(e, 1000), e);
+                    + FailureText.message(e, 1000), e);
         }
     }
 

@@ -51,7 +51,7 @@ public class Incidents {
 
     /** An error begins an incident, or goes on with one. */
     static void raise(CamelContext context, String dataSource, String kind, String subject, Throwable error) {
-        raise(context, dataSource, kind, subject, error.getClass().getName(), UnsafeFailureException.message(error, 4000));
+        raise(context, dataSource, kind, subject, error.getClass().getName(), FailureText.message(error, 4000));
     }
 
     /** The same in words: what is wrong, what follows, what to do. */
@@ -65,7 +65,7 @@ public class Incidents {
                     .log("{} {}: {}: {}", kind, text(known, subject, 240), errorClass, text(known, message, 1000));
         } catch (Exception e) {
             LOG.error("{} {}: {}: {} (data source {} does not keep it, so there is no alert: {})", kind, subject, errorClass, message, dataSource,
-                    UnsafeFailureException.message(e, 1000));
+                    FailureText.message(e, 1000));
         }
     }
 
@@ -94,7 +94,7 @@ public class Incidents {
                 LOG.info("{} {} is over; it was seen {} times", kind, subject, times);
             }
         } catch (Exception e) {
-            LOG.warn("{} {} is over; data source {} does not keep that: {}", kind, subject, dataSource, UnsafeFailureException.message(e, 1000));
+            LOG.warn("{} {} is over; data source {} does not keep that: {}", kind, subject, dataSource, FailureText.message(e, 1000));
         }
     }
 

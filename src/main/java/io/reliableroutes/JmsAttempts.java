@@ -66,7 +66,7 @@ final class JmsAttempts {
      */
     void fail(MessageIdentity message, int attempts, int keepings, boolean permanent, Throwable error) throws SQLException {
         alone(fail, message, attempts, keepings, permanent, error.getClass().getName(),
-                DatabaseText.ofKnown(context, dataSource).cut(UnsafeFailureException.message(error, 4000), 4000));
+                DatabaseText.ofKnown(context, dataSource).cut(FailureText.message(error, 4000), 4000));
     }
 
     /** An outage has ended a delivery: no attempt, and no crash. */

@@ -146,7 +146,7 @@ final class JmsDelivery implements TransactionSynchronization {
 
     private void interrupted(Throwable cause) {
         LOG.warn("inbox of {} pauses, message {} has used up no attempt: {}", consumer, identity, cause.getClass().getName() + ": "
-                + UnsafeFailureException.message(cause, 1000));
+                + FailureText.message(cause, 1000));
         pause();
         try {
             if (begun) {

@@ -71,7 +71,7 @@ public class OutboxRefusal {
 
     /** What a failure says, in characters that every database takes; not null. */
     static String text(Throwable error) {
-        return DatabaseText.ASCII.cut(UnsafeFailureException.message(error, 4000), 4000);
+        return DatabaseText.ASCII.cut(FailureText.message(error, 4000), 4000);
     }
 
     /** A list of parameters as one, null for an empty list. */

@@ -104,6 +104,6 @@ public class ProblemDetail {
                 break;
             }
         }
-        return root.getClass().getName() + ": " + UnsafeFailureException.message(root, 1000).lines().findFirst().orElse("");
+        return root.getClass().getName() + ": " + FailureText.message(root, 1000).lines().findFirst().orElse("");
     }
 }

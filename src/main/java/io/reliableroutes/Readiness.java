@@ -71,7 +71,7 @@ final class Readiness implements HealthCheck {
                 return row.getBoolean(1) ? "is read-only" : null;
             }
         } catch (SQLException e) {
-            return "cannot be reached: " + UnsafeFailureException.message(e, 1000);
+            return "cannot be reached: " + FailureText.message(e, 1000);
         }
     }
 

@@ -81,7 +81,7 @@ final class ReceiverPause {
         if (!braked) {
             Incidents.raise(context, dataSource, "BRAKE", consumer, failure.getClass().getName(), "messages of " + limit + " keys in a row were wrong for "
                     + "good, so this is rather the deployment than they: one each inbox.brake-delay is made a dead letter, the others wait. Mend the "
-                    + "receiver or its downstream; the last error: " + UnsafeFailureException.message(failure, 2000));
+                    + "receiver or its downstream; the last error: " + FailureText.message(failure, 2000));
             braked = true;
         } else if (!Incidents.isOpen(context, dataSource, "BRAKE", consumer)) {
             release();

@@ -51,7 +51,7 @@ final class RenameCheck {
                 }
             }
         } catch (SQLException e) {
-            LOG.warn("Nobody could look whether consumer {} was renamed: {}", consumer, UnsafeFailureException.message(e, 1000));
+            LOG.warn("Nobody could look whether consumer {} was renamed: {}", consumer, FailureText.message(e, 1000));
         }
     }
 

@@ -48,7 +48,7 @@ final class ServerCheck {
         } catch (ConfigurationException e) {
             throw e;
         } catch (Exception e) {
-            return e.getMessage() == null ? e.getClass().getSimpleName() : UnsafeFailureException.message(e, 1000);
+            return e.getMessage() == null ? e.getClass().getSimpleName() : FailureText.message(e, 1000);
         }
     }
 

@@ -100,7 +100,7 @@ public class TransactionPolicy extends JtaTransactionPolicy {
     }
 
     private static void rolledBack(String route, Throwable failure) {
-        LOG.warn("a transaction of route {} is rolled back: {}: {}", route, failure.getClass().getName(), UnsafeFailureException.message(failure, 1000));
+        LOG.warn("a transaction of route {} is rolled back: {}: {}", route, failure.getClass().getName(), FailureText.message(failure, 1000));
     }
 
     /** Camel would roll back a marked exchange, or only call it so, without a failure: a consumer would take its message for handled. */
@@ -129,7 +129,7 @@ public class TransactionPolicy extends JtaTransactionPolicy {
         try {
             transactionManager.commit();
         } catch (RollbackException e) {
-            LOG.warn("a transaction is rolled back instead of committed: {}", UnsafeFailureException.message(e, 1000));
+            LOG.warn("a transaction is rolled back instead of committed: {}", FailureText.message(e, 1000));
             throw withCause(e);
         }
     }

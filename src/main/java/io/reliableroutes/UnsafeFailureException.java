@@ -18,12 +18,12 @@ public final class UnsafeFailureException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
     private static final int MOST_CAUSES = 100;
-    private static final int LONGEST_MESSAGE = 100_000;
+    static final int LONGEST_MESSAGE = 100_000;
 
     private final transient List<Throwable> causes;
 
     private UnsafeFailureException(List<Throwable> causes) {
-        super(causes.get(0).getClass().getName() + " cannot be told as it is: " + message(causes.get(0), 4000));
+        super(causes.get(0).getClass().getName() + " cannot be told as it is: " + FailureText.message(causes.get(0), 4000));
         this.causes = causes;
     }
 
@@ -55,7 +55,7 @@ public final class UnsafeFailureException extends RuntimeException {
      * {@code exception.message} have nothing else, and Spring says {@code bad SQL grammar []}.
      */
     private static Throwable told(Throwable failure) throws ReflectiveOperationException {
-        String message = message(failure, LONGEST_MESSAGE);
+        String message = FailureText.message(failure, LONGEST_MESSAGE);
         if (!failure.getClass().getName().startsWith("org.springframework.") || message.equals(failure.getMessage())) {
             return failure;
         }
@@ -64,7 +64,7 @@ public final class UnsafeFailureException extends RuntimeException {
             if (Arrays.equals(constructor.getParameterTypes(), new Class<?>[] {String.class, Throwable.class})) {
                 told = (Throwable) constructor.newInstance(message, failure.getCause());
             } else if (Arrays.equals(constructor.getParameterTypes(), new Class<?>[] {String.class, String.class, SQLException.class})) {
-                told = (Throwable) constructor.newInstance(failure.getMessage().replaceFirst(";.*", ""), message(failure.getCause(), LONGEST_MESSAGE),
+                told = (Throwable) constructor.newInstance(failure.getMessage().replaceFirst(";.*", ""), FailureText.message(failure.getCause(), LONGEST_MESSAGE),
                         failure.getCause());
             }
             if (told != null) {
@@ -91,57 +91,5 @@ public final class UnsafeFailureException extends RuntimeException {
             // that one does not tell its cause
         }
         return causes;
-    }
-
-    /**
-     * The message of a failure as everybody may read it, or a word in its place, of that many characters at most; not null, never fails. With what
-     * the database has said, where a wrapper leaves that out, and without the values that it quotes.
-     */
-    static String message(Throwable failure, int length) {
-        String message = ownMessage(failure);
-        for (Throwable cause : causes(failure)) {
-            if (cause instanceof SQLException sql && sql.getSQLState() != null) {
-                String said = ownMessage(sql);
-                String quiet = withoutValues(said, sql.getSQLState());
-                message = message.contains(said) ? message.replace(said, quiet) : cut(message, length / 2) + ": " + quiet;
-                message = message.contains(sql.getSQLState()) ? message : cut(message, length - 20) + " (SQLSTATE " + sql.getSQLState() + ")";
-                break;
-            }
-        }
-        return cut(quotesData(failure) ? withoutQuotes(message) : message, length);
-    }
-
-    /** What cannot be read as JSON, or be converted, is quoted by those who say so: it is a customer's. */
-    private static boolean quotesData(Throwable failure) {
-        for (Throwable cause : causes(failure)) {
-            for (Class<?> type = cause.getClass(); type != null; type = type.getSuperclass()) {
-                if (type.getName().equals("com.fasterxml.jackson.core.JacksonException") || type.getName().equals("org.apache.camel.TypeConversionException")) {
-                    return true;
-                }
-            }
-        }
-        return false;
-    }
-
-    private static String withoutQuotes(String message) {
-        return message.replaceAll("(?s)'[^']*'", "'...'").replaceAll("(?s)\"[^\"]*\"", "\"...\"").replaceAll("(?s) with value .*", " with value ...");
-    }
-
-    private static String ownMessage(Throwable failure) {
-        try {
-            String message = failure.getMessage();
-            return message == null || message.isBlank() ? "(no message)" : PublicText.of(cut(message, LONGEST_MESSAGE));
-        } catch (Throwable e) {
-            return "(its message cannot be read)";
-        }
-    }
-
-    /** Class 22 is of values that are none of their type: PostgreSQL quotes them, and in that class nothing else that somebody needs. */
-    private static String withoutValues(String message, String state) {
-        return state.startsWith("22") ? message.replaceAll("(?s)\".*\"", "\"...\"") : message;
-    }
-
-    private static String cut(String text, int length) {
-        return text.substring(0, Math.min(length, text.length()));
     }
 }

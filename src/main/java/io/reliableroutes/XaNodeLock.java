@@ -68,7 +68,7 @@ final class XaNodeLock implements XaLock {
             }
         } catch (SQLException e) {
             disconnect();
-            problem = PublicText.of(url) + " cannot be reached: " + UnsafeFailureException.message(e, 1000)
+            problem = PublicText.of(url) + " cannot be reached: " + FailureText.message(e, 1000)
                     + ". No transaction begins. Start the database, or correct its URL.";
         }
         lastLook = System.nanoTime();
