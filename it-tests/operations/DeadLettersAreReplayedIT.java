@@ -98,6 +98,49 @@ class DeadLettersAreReplayedIT {
         assertThat(bank.database.value("SELECT filter::text FROM dead_letter_audit")).isEqualTo("{\"all\": true, \"limit\": 7}");
     }
 
+    @Test
+    void letterIsLookedAtMendedAndReplayedAndTheAuditHasBothPayloads() {
+        bank.letters(2, CONSUMER, "java.lang.A");
+        bank.database.update("UPDATE dead_letter SET payload = 'no json' WHERE id = 2");
+        try (Routes routes = bank.start("bank-b-credit-transfer.camel.yaml", "bank-b-book-credit.camel.yaml")) {
+            JsonNode letter = bank.json(bank.get("/2"));
+            assertThat(letter.get("id").asInt()).isEqualTo(2);
+            assertThat(letter.get("payload").asText()).isEqualTo("no json");
+            assertThat(letter.get("headers").get("ce_id").asText()).isEqualTo(letter.get("messageId").asText());
+            String mended = "\"payload\":\"{\\\"transferId\\\":\\\"t-9\\\",\\\"from\\\":\\\"a-2\\\",\\\"to\\\":\\\"b-1\\\",\\\"amount\\\":2.50,\\\"note\\\":\\\"\u00e9\\\"}\"";
+            JsonNode counted = bank.post("/replay", "{\"ids\":[2],%s,\"dryRun\":true}".formatted(mended));
+            assertThat(bank.database.count("dead_letter_audit")).isZero();
+            assertThat(bank.post("/replay", request("\"ids\":[2]," + mended, counted.get("token").asText())).toString()).isEqualTo("{\"action\":\"REPLAY\",\"dryRun\":false,\"letters\":1}");
+            OperatedBank.await().untilAsserted(() -> assertThat(bank.booked()).containsExactly("t-9"));
+            assertThat(bank.json(bank.get("/2")).get("endedAt").isNull()).isFalse();
+        }
+
+        assertThat(bank.database.rows("SELECT convert_from(payload, 'UTF8') AS before, convert_from(replaced_by, 'UTF8') AS after FROM dead_letter_audit")).containsExactly(
+                Map.of("before", "no json", "after", "{\"transferId\":\"t-9\",\"from\":\"a-2\",\"to\":\"b-1\",\"amount\":2.50,\"note\":\"\u00e9\"}"));
+        assertThat(bank.database.value("SELECT convert_from(payload, 'UTF8') FROM dead_letter WHERE id = 2")).as("the letter itself stays as it was").isEqualTo("no json");
+        assertThat(bank.database.count("dead_letter WHERE ended_at IS NULL")).isEqualTo(1);
+    }
+
+    @Test
+    void payloadThatIsNoTextIsShownAndMendedAsBase64() {
+        bank.letters(2, CONSUMER, "java.lang.A");
+        bank.database.update("UPDATE dead_letter SET payload = '\\xff00'::bytea WHERE id = 1");
+        bank.database.update("UPDATE dead_letter SET payload = NULL WHERE id = 2");
+        try (Routes routes = bank.start()) {
+            assertThat(bank.json(bank.get("/1")).get("payloadBase64").asText()).isEqualTo("/wA=");
+            assertThat(bank.json(bank.get("/2")).get("payload").isNull()).as("a tombstone").isTrue();
+            bank.post("/replay", "{\"ids\":[1],\"payloadBase64\":\"AP8=\",\"who\":\"ann\",\"reason\":\"r\"}");
+            bank.post("/replay", "{\"ids\":[2],\"payload\":\"\",\"who\":\"ann\",\"reason\":\"r\"}");
+            for (String path : List.of("/3", "/x", "/-1", "/1%00", "/9999999999999999999", "/999999999999999999")) {
+                assertThat(bank.json(bank.get(path)).get("status").asInt()).as(path).isEqualTo(404);
+            }
+        }
+
+        assertThat(bank.database.rows("SELECT encode(payload, 'hex') AS payload FROM inbox_parked ORDER BY id").toString()).isEqualTo("[{payload=00ff}, {payload=}]");
+        assertThat(bank.database.rows("SELECT coalesce(encode(payload, 'hex'), 'null') AS before, encode(replaced_by, 'hex') AS after FROM dead_letter_audit ORDER BY id").toString())
+                .isEqualTo("[{before=ff00, after=00ff}, {before=null, after=}]");
+    }
+
     private static String request(String filter, String token) {
         return "{%s,\"token\":\"%s\",\"who\":\"ann\",\"reason\":\"r\"}".formatted(filter, token);
     }

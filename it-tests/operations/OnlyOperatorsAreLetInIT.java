@@ -57,7 +57,7 @@ class OnlyOperatorsAreLetInIT {
         bank.settings.put("camel.server.host", "127.0.0.1");
         bank.settings.put("camel.server.enabled", "false");
 
-        assertThatThrownBy(() -> Routes.start(bank.settings, "operate-api.camel.yaml", "operate-end-letters.camel.yaml", "operate-problem.camel.yaml"))
+        assertThatThrownBy(() -> Routes.start(bank.settings, "operate-api.camel.yaml", "operate-show.camel.yaml", "operate-end-letters.camel.yaml", "operate-problem.camel.yaml"))
                 .hasMessageContaining("camel.server.enabled (false) lets the operators' API listen on more than this machine");
     }
 

@@ -36,6 +36,7 @@ final class OperatedBank extends ReceivingBank {
         settings.putIfAbsent("camel.server.host", "127.0.0.1");
         List<String> all = new ArrayList<>(List.of(files));
         all.add("operate-api.camel.yaml");
+        all.add("operate-show.camel.yaml");
         all.add("operate-end-letters.camel.yaml");
         all.add("operate-problem.camel.yaml");
         return Routes.start(settings, all.toArray(String[]::new));

@@ -15,6 +15,8 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.ShrinkingMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -59,6 +61,21 @@ class RequestToEndLettersIsStrictTest {
         assertThatThrownBy(() -> new DeadLetterRequest().read(text(broken), "DISCARD", null)).as("%s", broken)
                 .satisfies(refusal -> assertThat(refusal).isInstanceOfAny(InvalidMessageException.class, JsonProcessingException.class))
                 .satisfies(refusal -> assertThat(refusal instanceof JsonProcessingException || refusal.getMessage().contains(bad.getKey())).as(refusal.getMessage()).isTrue());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"payload\":1", "\"payload\":null", "\"payload\":{\"a\":1}", "\"payload\":\"\\ud800\"", "\"payloadBase64\":1", "\"payloadBase64\":\"a\"",
+            "\"payloadBase64\":\"-_\"", "\"payload\":\"a\",\"payloadBase64\":\"AA==\"", "\"payload\":\"a\",\"payload\":\"b\"", "\"payload\":\"a\",\"consumer\":\"c\""})
+    void badPayloadIsRefusedAndSoIsAGoodOneForAnythingButOneLetterThatIsReplayed(String bad) throws JsonProcessingException {
+        String request = "{\"ids\":[%s],\"who\":\"ann\",\"reason\":\"r\",%s}";
+        String good = "\"payload\":\"a\"";
+
+        assertThat((byte[]) new DeadLetterRequest().read(request.formatted("1", good), "REPLAY", null).get("payload")).asString().isEqualTo("a");
+        for (String text : List.of(request.formatted("1", bad), request.formatted("1,2", good))) {
+            assertThatThrownBy(() -> new DeadLetterRequest().read(text, "REPLAY", null)).isInstanceOfAny(InvalidMessageException.class, JsonProcessingException.class)
+                    .hasMessageContaining("payload");
+        }
+        assertThatThrownBy(() -> new DeadLetterRequest().read(request.formatted("1", good), "DISCARD", null)).isInstanceOf(InvalidMessageException.class).hasMessageContaining("payload");
     }
 
     @Property(tries = 300, shrinking = ShrinkingMode.OFF)

@@ -130,7 +130,7 @@ class SecretsOfAddressesAreShownNowhereIT {
     }
 
     private RouteProcess process() {
-        return RouteProcess.camelMain(folder.resolve("log"), bank.settings, "operate-api.camel.yaml", "operate-end-letters.camel.yaml", "operate-problem.camel.yaml", "operate-alerts.camel.yaml",
+        return RouteProcess.camelMain(folder.resolve("log"), bank.settings, "operate-api.camel.yaml", "operate-show.camel.yaml", "operate-end-letters.camel.yaml", "operate-problem.camel.yaml", "operate-alerts.camel.yaml",
                 "operate-alert-text.camel.yaml", "operate-alert-webhook.camel.yaml", "operate-alert-log.camel.yaml", "camel.server.enabled=true", "camel.server.host=127.0.0.1",
                 "camel.server.port=" + bank.port());
     }

@@ -1,9 +1,11 @@
 package io.reliableroutes;
 
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Base64;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,15 +23,17 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
  * Reads a request to replay or discard dead letters: {@code {"consumer": "…", "who": "…", "reason": "…", "dryRun": true}}. The letters
- * are picked by {@code ids}, {@code consumer}, {@code errorClass}, {@code since} and {@code until} together, or by {@code "all": true}; with {@code limit} the first of them. {@code token} is what a dry run has answered. What is
- * null, of another type, unknown or there twice is refused and never left out: without its filter a request would act on everything.
+ * are picked by {@code ids}, {@code consumer}, {@code errorClass}, {@code since} and {@code until} together, or by {@code "all": true}; with
+ * {@code limit} the first of them. {@code token} is what a dry run has answered. With {@code payload}, or {@code payloadBase64}, one letter is
+ * replayed with that payload in place of its own. What is null, of another type, unknown or there twice is refused and never left out: without
+ * its filter a request would act on everything.
  */
 public class DeadLetterRequest {
 
     private static final ObjectMapper JSON = JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
     private static final List<String> FILTERS = List.of("ids", "consumer", "errorClass", "since", "until", "all");
-    private static final List<String> OTHERS = List.of("dryRun", "token", "limit", "rate", "who", "reason");
+    private static final List<String> OTHERS = List.of("dryRun", "token", "limit", "rate", "payload", "payloadBase64", "who", "reason");
     private static final Pattern TOKEN = Pattern.compile("\\d{1,19}-[0-9a-f]{32}");
     private static final int MOST_IDS = 10_000;
     private static final int LONGEST_TEXT = 1_000;
@@ -74,6 +78,10 @@ public class DeadLetterRequest {
         parameters.put("limit", limit(request.get("limit")));
         parameters.put("token", token(text(request, "token"), dryRun));
         parameters.put("rate", rate(request.get("rate")));
+        parameters.put("payload", payload(request));
+        refuse(parameters.get("payload") != null && !action.equals("REPLAY"), "payload is there, and the letter is discarded", "Leave it out");
+        refuse(parameters.get("payload") != null && !(filter.size() == 1 && filter.path("ids").size() == 1), "payload is there, and not just one id in ids",
+                "Write for example \"ids\": [1]");
         String who = text(request, "who");
         refuse(operator != null && who != null && !who.equals(operator), "who (" + who + ") is not " + operator + ", who is logged in", "Leave it out");
         parameters.put("who", operator == null ? who : operator);
@@ -112,6 +120,25 @@ public class DeadLetterRequest {
         refuse(value.textValue().length() > LONGEST_TEXT, name + " has " + value.textValue().length() + " characters", "Use at most " + LONGEST_TEXT);
         refuse(!DatabaseText.UTF8.holds(value.textValue()), name + " has a character that PostgreSQL does not store (NUL, or half of a pair)", "Leave it out");
         return value.textValue();
+    }
+
+    /** Bytes of either; null for neither. */
+    private static byte[] payload(JsonNode request) {
+        JsonNode text = request.get("payload");
+        JsonNode base64 = request.get("payloadBase64");
+        refuse(text != null && base64 != null, "payload and payloadBase64 are both there", "Leave one out");
+        refuse(text != null && !text.isTextual(), "payload is no text", "Write it in quotes, with \\\" for each quote in it");
+        // half of a pair would become a question mark
+        refuse(text != null && !StandardCharsets.UTF_8.newEncoder().canEncode(text.textValue()), "payload has half of a surrogate pair", "Correct it");
+        if (text != null) {
+            return text.textValue().getBytes(StandardCharsets.UTF_8);
+        }
+        try {
+            refuse(base64 != null && !base64.isTextual(), "payloadBase64 is no text", "Write it in quotes");
+            return base64 == null ? null : Base64.getDecoder().decode(base64.textValue());
+        } catch (IllegalArgumentException e) {
+            throw new InvalidMessageException("payloadBase64 is no Base64: nothing was done. Encode it for example by base64 -w0.");
+        }
     }
 
     private static Instant instant(JsonNode request, String name) {

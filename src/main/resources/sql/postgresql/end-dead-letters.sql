@@ -1,8 +1,9 @@
 -- Replays or discards all open dead letters that a filter picks, or only counts them. One statement, so it is done whole or not at all.
 WITH request AS (
-  SELECT CAST(:#action AS text) AS action, CAST(:#dry_run AS boolean) AS dry_run, CAST(:#rate AS numeric) AS rate
+  SELECT CAST(:#action AS text) AS action, CAST(:#dry_run AS boolean) AS dry_run, CAST(:#rate AS numeric) AS rate,
+         CAST(:#payload AS bytea) AS payload
 ), picked AS (
-  SELECT d.id
+  SELECT d.id, d.payload
   FROM dead_letter d
   WHERE d.ended_at IS NULL
     AND (CAST(:#ids AS text) IS NULL OR d.id = ANY (CAST(string_to_array(:#ids, ',') AS bigint[])))
@@ -21,11 +22,13 @@ WITH request AS (
   -- another request for the same letters waits, and then finds them ended
   FOR UPDATE
 ), audit AS (
-  INSERT INTO dead_letter_audit (action, who, reason, filter, letters)
-  SELECT request.action, :#who, :#reason, CAST(:#filter AS jsonb), count(*)
+  INSERT INTO dead_letter_audit (action, who, reason, filter, letters, payload, replaced_by)
+  SELECT request.action, :#who, :#reason, CAST(:#filter AS jsonb), count(*),
+         -- there is one letter then
+         CASE WHEN request.payload IS NOT NULL THEN (array_agg(picked.payload))[1] END, request.payload
   FROM picked, request
   WHERE NOT request.dry_run
-  GROUP BY request.action
+  GROUP BY request.action, request.payload
   RETURNING id, action
 ), ended AS (
   UPDATE dead_letter d
@@ -45,14 +48,14 @@ WITH request AS (
   ORDER BY p.id
   FOR SHARE
 ), replayed AS (
-  SELECT ended.*, now() + coalesce((row_number() OVER (ORDER BY ended.id) - 1) / request.rate, 0) * interval '1 second' AS due_at,
+  SELECT ended.*, coalesce(request.payload, ended.payload) AS handed_over, now() + coalesce((row_number() OVER (ORDER BY ended.id) - 1) / request.rate, 0) * interval '1 second' AS due_at,
          row_number() OVER (PARTITION BY ended.consumer, ended.message_key ORDER BY ended.id) > 1 AS follows
   FROM ended, request
   WHERE ended.action = 'REPLAY'
 ), inbox AS (
   INSERT INTO inbox_parked (consumer, source, message_id, message_key, topic, topic_partition, topic_offset, payload, headers, replayed, behind,
                             attempts, next_attempt_at)
-  SELECT r.consumer, r.source, r.message_id, r.message_key, r.topic, r.topic_partition, r.topic_offset, r.payload, r.headers, true,
+  SELECT r.consumer, r.source, r.message_id, r.message_key, r.topic, r.topic_partition, r.topic_offset, r.handed_over, r.headers, true,
          r.message_key IS NOT NULL
            AND (r.follows OR EXISTS (SELECT 1 FROM tail t WHERE t.consumer = r.consumer AND t.message_key = r.message_key)),
          0, r.due_at
@@ -63,7 +66,7 @@ WITH request AS (
   INSERT INTO outbox_parked (id, message_id, destination, message_key, shard, type, content_type, payload, headers, traceparent,
                              created_at, reason, attempts, next_attempt_at)
   SELECT r.id, CAST(r.message_id AS uuid), r.consumer, r.message_key,
-         hashtext(coalesce(r.message_key, r.message_id)) & 63, r.headers ->> 'ce_type', r.headers ->> 'content-type', r.payload,
+         hashtext(coalesce(r.message_key, r.message_id)) & 63, r.headers ->> 'ce_type', r.headers ->> 'content-type', r.handed_over,
          r.headers - 'ce_type' - 'content-type' - 'traceparent', r.headers ->> 'traceparent', r.first_failed_at, 'DELAYED', 0, r.due_at
   FROM replayed r
   WHERE r.origin = 'OUTBOX'

@@ -346,8 +346,12 @@ CREATE TABLE IF NOT EXISTS dead_letter_audit (
   reason   text        NOT NULL CONSTRAINT reason_is_not_empty CHECK (reason <> ''),
   filter   jsonb       NOT NULL,
   letters  bigint      NOT NULL CONSTRAINT something_was_done CHECK (letters > 0),
-  acted_at timestamptz NOT NULL DEFAULT now()
+  acted_at timestamptz NOT NULL DEFAULT now(),
+  -- of one letter that was replayed with another payload, which is the second; NULL: as it was
+  payload  bytea       NULL,
+  replaced_by bytea    NULL
 );
+ALTER TABLE dead_letter_audit ADD COLUMN IF NOT EXISTS payload bytea, ADD COLUMN IF NOT EXISTS replaced_by bytea;
 
 -- Messages nobody will try again by themselves: visible, alerted, replayable.
 CREATE TABLE IF NOT EXISTS dead_letter (
