@@ -49,7 +49,7 @@ class EveryRefusalIsRefundedIT {
         ReceivingBank bank = new ReceivingBank();
         String good = ReceivingBank.body("t-1");
         List<String> bad = List.of("null", "[]", "{}", good.replace("10.00", "\"10.00\""), good.replace("10.00", "0"), good.replace("10.00", "-1"),
-                good.replace("10.00", "0.001"), good.replace("10.00", "1e400"), good.replace("10.00", "NaN"), good.replace("\"t-1\"", "7"),
+                good.replace("10.00", "0.001"), good.replace("10.00", "1e400"), good.replace("10.00", "1e2147483648"), good.replace("10.00", "NaN"), good.replace("\"t-1\"", "7"),
                 good.replace("t-1", "t\\u0000"), good.replace("t-1", "t\\\"1"),
                 good.replace("\"a-1\"", "null"), good.replace("b-1", "b\\u0000"));
         for (int i = 0; i < bad.size(); i++) {
@@ -64,6 +64,24 @@ class EveryRefusalIsRefundedIT {
 
         assertThat(bank.database.rows("SELECT message_id, attempts FROM dead_letter ORDER BY id")).hasSize(bad.size())
                 .allSatisfy(letter -> assertThat(letter).containsEntry("attempts", 1));
+    }
+
+    /** It must neither be credited twice nor refunded, and it holds nobody up. */
+    @Test
+    void anotherMessageForACreditedTransferIsADeadLetterAtOnce() {
+        ReceivingBank bank = new ReceivingBank();
+        bank.request("a-1", "m-1", "t-1");
+        bank.request("a-1", "m-2", "t-1");
+        bank.request("a-1", "m-3", "t-3");
+        bank.settings.put("inbox.dead-letter-topic", "false");
+
+        try (Routes routes = Routes.start(bank.settings, "bank-b-credit-transfer.camel.yaml", "bank-b-book-credit.camel.yaml")) {
+            ReceivingBank.await().untilAsserted(() -> assertThat(bank.booked()).containsExactly("t-1", "t-3"));
+        }
+
+        assertThat(bank.database.rows("SELECT message_id, attempts, error_class FROM dead_letter")).containsExactly(
+                Map.of("message_id", "m-2", "attempts", 1, "error_class", "org.springframework.dao.DuplicateKeyException"));
+        assertThat(answers(bank.database)).containsExactly("transfer.completed t-1 ", "transfer.completed t-3 ");
     }
 
     @ParameterizedTest

@@ -115,7 +115,7 @@ class ConfigurationIsCheckedIT {
             inbox.retry.jitter                                | 2     | retry.jitter (2.0) is not from 0 to 1
             inbox.retry.delay                                 | often | inbox.retry.delay (often) for bank-b-credit-transfer is not a duration
             inbox.order                                       | maybe | inbox.order (maybe) for bank-b-credit-transfer is neither wait nor skip
-            inbox.permanent-errors                            | a.B   | inbox.permanent-errors (a.B) for bank-b-credit-transfer is no class
+            inbox.bank-b-credit-transfer.permanent-errors | a.B   | inbox.permanent-errors (a.B) for bank-b-credit-transfer is no class
             inbox.outage-statuses                             | 4xx   | inbox.outage-statuses (4xx) for bank-b-credit-transfer is no HTTP status
             inbox.permanent-statuses                          | 9-400 | inbox.permanent-statuses (9-400) for bank-b-credit-transfer is no HTTP status
             inbox.permanent-statuses                          | 400-499 | inbox.outage-statuses and inbox.permanent-statuses for bank-b-credit-transfer both have 401
