@@ -23,6 +23,9 @@ import org.apache.camel.http.base.HttpOperationFailedException;
  */
 final class FailureClassification {
 
+    /** Exchange property: why a message is given up that has failed in earlier deliveries, a Throwable. */
+    static final String GIVEN_UP = "inboxFailure";
+
     /**
      * SQLSTATEs of a server that is gone, full or stopping, by PostgreSQL's Appendix A: class 08 connection, 53 resources, 57P operator
      * intervention, 58 system error, 25006 read-only (a demoted primary); and the position of a receiver that is elsewhere.
@@ -143,6 +146,6 @@ final class FailureClassification {
     static Throwable failure(Exchange exchange) {
         Throwable caught = exchange.getException();
         caught = caught != null ? caught : exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-        return caught != null ? caught : exchange.getProperty(JmsInbox.FAILURE, Throwable.class);
+        return caught != null ? caught : exchange.getProperty(GIVEN_UP, Throwable.class);
     }
 }

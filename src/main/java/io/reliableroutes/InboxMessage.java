@@ -16,6 +16,9 @@ import org.apache.camel.Message;
  */
 public class InboxMessage {
 
+    /** Exchange property: when the first attempt of a message has failed, in an earlier delivery. */
+    static final String FIRST_FAILED_AT = "inboxFirstFailedAt";
+
     private static final String RECORD = "inboxRecord";
     private static final String CONSUMER = "inboxConsumer";
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -185,7 +188,7 @@ public class InboxMessage {
     public Map<String, Object> failed(Exchange exchange) throws JsonProcessingException {
         Map<String, Object> parameters = follower(exchange);
         InboxFailure.describe(parameters, exchange, attempts(exchange));
-        Timestamp earlier = exchange.getProperty(JmsInbox.FIRST_FAILED_AT, Timestamp.class);
+        Timestamp earlier = exchange.getProperty(FIRST_FAILED_AT, Timestamp.class);
         parameters.put("first_failed_at", earlier != null ? earlier : new Timestamp(exchange.getClock().getCreated()));
         parameters.put("dead_destination", InboxFailure.deadDestination(exchange, received(exchange).topic()));
         if (InboxFailure.isOutage(exchange) && InboxFailure.wait(exchange) == null) {

@@ -21,11 +21,6 @@ import org.apache.camel.Exchange;
  */
 public class JmsInbox implements CamelContextAware {
 
-    /** Exchange property: why a message is given up. */
-    static final String FAILURE = "inboxFailure";
-    /** Exchange property: when its first attempt has failed. */
-    static final String FIRST_FAILED_AT = "inboxFirstFailedAt";
-
     /** So many processes may die while they handle a message, beside the first, which nobody has seen begin. */
     private static final int CRASHES = 10;
     /** Attempts to park or to bury a message before it is kept as it is. */
@@ -108,7 +103,7 @@ public class JmsInbox implements CamelContextAware {
             giveUp(exchange, delivery, new EarlierFailure(earlier.errorClass(), earlier.errorMessage(), earlier.permanent()), earlier.attempts());
         }
         if (earlier != null) {
-            exchange.setProperty(FIRST_FAILED_AT, earlier.firstFailedAt());
+            exchange.setProperty(InboxMessage.FIRST_FAILED_AT, earlier.firstFailedAt());
         }
         if (earlier != null && earlier.keepings() >= KEEPINGS) {
             giveUp(exchange, delivery, new EarlierFailure(earlier.errorClass(), earlier.errorMessage() + kept(" It could not be parked or buried"), true),
@@ -146,7 +141,7 @@ public class JmsInbox implements CamelContextAware {
 
     private static void giveUp(Exchange exchange, JmsDelivery delivery, Throwable failure, int attempts) {
         delivery.giveUp();
-        exchange.setProperty(FAILURE, failure);
+        exchange.setProperty(FailureClassification.GIVEN_UP, failure);
         exchange.setProperty(TransactionPolicy.ATTEMPTS, attempts);
     }
 
