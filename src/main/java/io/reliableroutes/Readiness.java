@@ -38,9 +38,9 @@ final class Readiness implements HealthCheck {
         }));
     }
 
-    /** The same. */
-    static void ofXa(CamelContext context, XaGate gate) {
-        register(context, new Readiness("reliable-routes-xa", gate::closedBecause));
+    /** The same; asked why no XA transaction may begin now, or null. */
+    static void ofXa(CamelContext context, Supplier<String> problem) {
+        register(context, new Readiness("reliable-routes-xa", problem));
     }
 
     /** The same. */

@@ -42,7 +42,7 @@ final class XaStart {
                 }
             }
             xa.recovery().start();
-            Readiness.ofXa(context, xa.recovery().gate());
+            Readiness.ofXa(context, xa.recovery().gate()::closedBecause);
         }
     }
 
