@@ -82,8 +82,8 @@ public class ProblemDetail {
 
     /** Outages, and what another transaction has caused: SQLSTATE classes 40, 55 and 57. */
     private static boolean passes(Exchange exchange, Throwable failure) {
-        boolean xa = !exchange.getContext().getRegistry().findByType(XaTransactionManager.class).isEmpty();
-        if (FailureClassification.isInfrastructure(exchange) || xa && XaFailure.outage(failure) != null) {
+        if (FailureClassification.isInfrastructure(exchange)
+                || exchange.getContext().getRegistry().findByType(OutageJudge.class).stream().anyMatch(judge -> judge.isOutage(failure))) {
             return true;
         }
         for (Throwable cause : UnsafeFailureException.causes(failure)) {

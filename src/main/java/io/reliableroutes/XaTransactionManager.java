@@ -26,7 +26,7 @@ import jakarta.transaction.SystemException;
  * a JMS message that nobody can handle is not received, so an outage uses up no delivery. One for each JVM: Narayana keeps its configuration
  * in statics.
  */
-public final class XaTransactionManager extends TransactionManagerImple implements AutoCloseable {
+public final class XaTransactionManager extends TransactionManagerImple implements OutageJudge, AutoCloseable {
 
     private static final int NODE_IDENTIFIER_BYTES = 28;
 
@@ -117,6 +117,11 @@ public final class XaTransactionManager extends TransactionManagerImple implemen
                 recovery.doubt();
             }
         }
+    }
+
+    @Override
+    public boolean isOutage(Throwable failure) {
+        return XaFailure.outage(failure) != null;
     }
 
     XaRecovery recovery() {
