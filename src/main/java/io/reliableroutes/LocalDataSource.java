@@ -1,6 +1,9 @@
 package io.reliableroutes;
 
+import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.Properties;
 import javax.sql.DataSource;
 
 import com.arjuna.ats.internal.jta.transaction.arjunacore.TransactionSynchronizationRegistryImple;
@@ -44,7 +47,7 @@ public class LocalDataSource extends DelegatingDataSource implements AutoCloseab
         this.poolSize = poolSize;
     }
 
-    /** @param transactionManager whose transactions the connections join, not null; with an {@link XaTransactionManager} as XA branches */
+    /** @param transactionManager whose transactions the connections join, not null; with {@link DistributedTransactions} as their branches */
     public void setTransactionManager(TransactionManager transactionManager) {
         this.transactionManager = transactionManager;
     }
@@ -66,24 +69,43 @@ public class LocalDataSource extends DelegatingDataSource implements AutoCloseab
         }
     }
 
-    /** The lock of this process' node identifier in the database. */
-    XaLock nodeLock(XaTransactionManager xa) {
-        String login = !password.startsWith("file:") ? url
-                : url + (url.contains("?") ? "&" : "?") + "authenticationPluginClassName=" + PasswordFile.class.getName();
-        return xa.recovery().gate().nodeLock(url, node -> new XaNodeLock(node, login, user, password));
+    /** JDBC URL as it is set. */
+    String url() {
+        return url;
     }
 
+    /** Connections at most. */
     int poolSize() {
         return poolSize;
     }
 
+    /** JDBC URL for a session beside the pool, which {@link #connect} opens: where the password is a file, it says so. */
+    String sessionUrl() {
+        return !password.startsWith("file:") ? url
+                : url + (url.contains("?") ? "&" : "?") + "authenticationPluginClassName=" + PasswordFile.class.getName();
+    }
+
+    /**
+     * Opens a session beside the pool, in no transaction; the caller closes it.
+     *
+     * @param  settings     of PostgreSQL's driver, beside user and password, not null
+     * @throws SQLException if the database cannot be reached
+     */
+    Connection connect(Properties settings) throws SQLException {
+        Properties login = new Properties();
+        login.putAll(settings);
+        login.setProperty("user", user);
+        login.setProperty("password", password);
+        return DriverManager.getConnection(sessionUrl(), login);
+    }
+
     private AgroalDataSource pool() {
-        XaTransactionManager xa = transactionManager instanceof XaTransactionManager manager ? manager : null;
+        DistributedTransactions xa = transactionManager instanceof DistributedTransactions manager ? manager : null;
         try {
-            return AgroalDataSource.from(PostgresPool.of(url, xa == null ? PostgresDriver.class : XaPostgresDataSource.class, poolSize)
+            return AgroalDataSource.from(PostgresPool.of(url, xa == null ? PostgresDriver.class : xa.branches(), poolSize)
                     .connectionPoolConfiguration(pool -> pool
                             .transactionIntegration(new NarayanaTransactionIntegration(transactionManager,
-                                    new TransactionSynchronizationRegistryImple(), url, false, xa == null ? null : xa.recovery()))
+                                    new TransactionSynchronizationRegistryImple(), url, false, xa == null ? null : xa.recoveryRegistry()))
                             .connectionFactoryConfiguration(connection -> connection
                                     // whatever the database's default is: the statements that wait for a lock want to see what it guarded
                                     .jdbcTransactionIsolation(TransactionIsolation.READ_COMMITTED)

@@ -2,7 +2,6 @@ package io.reliableroutes;
 
 import java.security.SecureRandom;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -23,24 +22,22 @@ final class XaNodeLock implements XaLock {
     private static final String PROCESS = HexFormat.of().toHexDigits(new SecureRandom().nextLong());
 
     private final String nodeIdentifier;
-    private final String url;
-    private final Properties login = new Properties();
+    private final LocalDataSource database;
+    private final Properties settings = new Properties();
     private Connection session;
     private long lastLook;
     private String problem;
     private boolean closed;
 
-    XaNodeLock(String nodeIdentifier, String url, String user, String password) {
+    XaNodeLock(String nodeIdentifier, LocalDataSource database) {
         this.nodeIdentifier = nodeIdentifier;
-        this.url = url;
-        login.setProperty("user", user);
-        login.setProperty("password", password);
-        login.setProperty("connectTimeout", "5");
-        login.setProperty("socketTimeout", "5");
-        login.setProperty("tcpKeepAlive", "true");
+        this.database = database;
+        settings.setProperty("connectTimeout", "5");
+        settings.setProperty("socketTimeout", "5");
+        settings.setProperty("tcpKeepAlive", "true");
         // the server lets go of the lock soon after this host is lost
-        login.setProperty("options", "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3");
-        login.setProperty("ApplicationName", applicationName());
+        settings.setProperty("options", "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3");
+        settings.setProperty("ApplicationName", applicationName());
     }
 
     private String applicationName() {
@@ -63,12 +60,12 @@ final class XaNodeLock implements XaLock {
         try {
             if (session == null || !session.isValid(5)) {
                 disconnect();
-                session = DriverManager.getConnection(url, login);
+                session = database.connect(settings);
                 problem = lock();
             }
         } catch (SQLException e) {
             disconnect();
-            problem = PublicText.of(url) + " cannot be reached: " + FailureText.message(e, 1000)
+            problem = PublicText.of(database.sessionUrl()) + " cannot be reached: " + FailureText.message(e, 1000)
                     + ". No transaction begins. Start the database, or correct its URL.";
         }
         lastLook = System.nanoTime();
@@ -91,8 +88,8 @@ final class XaNodeLock implements XaLock {
             return null;
         }
         disconnect();
-        return "xa.node-identifier (" + nodeIdentifier + ") is in use by another live process at " + PublicText.of(url) + holder + ": each would roll back "
-                + "what the other has prepared. Stop that process, or give this one a name of its own.";
+        return "xa.node-identifier (" + nodeIdentifier + ") is in use by another live process at " + PublicText.of(database.sessionUrl()) + holder
+                + ": each would roll back what the other has prepared. Stop that process, or give this one a name of its own.";
     }
 
     /** Who holds the lock, empty if nobody any more, null if it is this process. */

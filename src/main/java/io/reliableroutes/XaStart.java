@@ -51,7 +51,7 @@ final class XaStart {
             throw new ConfigurationException("data source " + name + " is no io.reliableroutes.LocalDataSource: nobody would recover what is "
                     + "prepared there. Bind one, see application.properties.");
         }
-        await(database.nodeLock(xa));
+        await(xa.recovery().gate().nodeLock(database.url(), node -> new XaNodeLock(node, database)));
         try (Connection connection = database.getConnection(); Statement statement = connection.createStatement();
                 ResultSet setting = statement.executeQuery("SHOW max_prepared_transactions")) {
             setting.next();

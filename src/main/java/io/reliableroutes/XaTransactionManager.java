@@ -19,6 +19,7 @@ import jakarta.transaction.NotSupportedException;
 import jakarta.transaction.RollbackException;
 import jakarta.transaction.Status;
 import jakarta.transaction.SystemException;
+import org.jboss.tm.XAResourceRecoveryRegistry;
 
 /**
  * Narayana for transactions over several databases and a JMS broker, with an object store and recovery in this process. It begins no
@@ -26,7 +27,7 @@ import jakarta.transaction.SystemException;
  * a JMS message that nobody can handle is not received, so an outage uses up no delivery. One for each JVM: Narayana keeps its configuration
  * in statics.
  */
-public final class XaTransactionManager extends TransactionManagerImple implements OutageJudge, AutoCloseable {
+public final class XaTransactionManager extends TransactionManagerImple implements DistributedTransactions, OutageJudge, AutoCloseable {
 
     private static final int NODE_IDENTIFIER_BYTES = 28;
 
@@ -117,6 +118,16 @@ public final class XaTransactionManager extends TransactionManagerImple implemen
                 recovery.doubt();
             }
         }
+    }
+
+    @Override
+    public Class<XaPostgresDataSource> branches() {
+        return XaPostgresDataSource.class;
+    }
+
+    @Override
+    public XAResourceRecoveryRegistry recoveryRegistry() {
+        return recovery;
     }
 
     @Override
