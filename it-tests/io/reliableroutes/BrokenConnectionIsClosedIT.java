@@ -27,9 +27,8 @@ class BrokenConnectionIsClosedIT {
     void nodeLockKeepsNoBrokenConnection() {
         int port = Integer.parseInt(Servers.artemis().url().replaceFirst(".*:", ""));
         try (TcpProxy network = new TcpProxy(port, Duration.ZERO); XaConnectionFactory connections = new XaConnectionFactory();
-                XaGate gate = new XaGate("broken-1")) {
+                XaLock lock = connections.nodeLock("broken-1")) {
             connections.setConnectionFactory(counting(new ActiveMQXAConnectionFactory("tcp://127.0.0.1:" + network.port())));
-            XaLock lock = connections.nodeLock(gate);
             for (int cut = 1; cut <= CUTS; cut++) {
                 int number = cut;
                 Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> lock.problem() == null && opened.get() == number);

@@ -160,6 +160,6 @@ final class JmsDelivery implements TransactionSynchronization {
     /** Lets no transaction begin for a while. */
     private void pause() {
         long pause = Settings.milliseconds(context, "inbox.outage-delay");
-        context.getRegistry().findByType(XaTransactionManager.class).forEach(xa -> xa.recovery().gate().pause(pause));
+        context.getRegistry().findByType(XaTransactionManager.class).forEach(xa -> xa.pause(pause));
     }
 }

@@ -1,5 +1,6 @@
 package io.reliableroutes;
 
+import java.util.Map;
 import javax.transaction.xa.XAException;
 import javax.transaction.xa.XAResource;
 import javax.transaction.xa.Xid;
@@ -11,12 +12,13 @@ import jakarta.jms.Connection;
 import jakarta.jms.InvalidClientIDException;
 import jakarta.jms.JMSException;
 import jakarta.jms.XAConnectionFactory;
+import org.apache.camel.CamelContext;
 
 /**
  * A pool of JMS connections whose sessions are branches of the current XA transaction, as a bean of {@code application-xa.properties}.
  * Without a transaction its sessions acknowledge at once: give it to nothing but XA routes.
  */
-public class XaConnectionFactory extends JmsPoolNarayanaConnectionFactory implements AutoCloseable {
+public class XaConnectionFactory extends JmsPoolNarayanaConnectionFactory implements XaParticipant, AutoCloseable {
 
     private static final long serialVersionUID = 1;
 
@@ -24,7 +26,8 @@ public class XaConnectionFactory extends JmsPoolNarayanaConnectionFactory implem
         return (XAConnectionFactory) getConnectionFactory();
     }
 
-    XAResourceRecoveryHelper recoveryHelper() {
+    @Override
+    public XAResourceRecoveryHelper recoveryHelper() {
         return new NamedJmsXAResourceRecoveryHelper(broker(), getName()) {
             @Override
             public Xid[] recover(int flag) throws XAException {
@@ -50,12 +53,15 @@ public class XaConnectionFactory extends JmsPoolNarayanaConnectionFactory implem
     }
 
     /** A connection with a client id of the node: the broker gives each id to one connection at a time. */
-    XaLock nodeLock(XaTransactionManager xa) {
-        return nodeLock(xa.recovery().gate());
+    @Override
+    public XaLock nodeLock(String nodeIdentifier) {
+        return new ClientIdLock(nodeIdentifier);
     }
 
-    XaLock nodeLock(XaGate gate) {
-        return gate.nodeLock(this, ClientIdLock::new);
+    /** Refuses a broker that would drop messages which were delivered often. */
+    @Override
+    public void check(CamelContext context, Map<String, String> queues) {
+        JmsBrokerCheck.run(context, getConnectionFactory(), queues);
     }
 
     /** Closes the connections. */

@@ -44,7 +44,6 @@ final class XaGate implements AutoCloseable {
         return nodeLocks.computeIfAbsent(resource, key -> lock.apply(nodeIdentifier));
     }
 
-    /** Lets no transaction begin for a while: an outage that no lock has noticed. */
     void pause(long millis) {
         pausedUntil = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
     }

@@ -35,10 +35,10 @@ final class XaStart {
             XaStart start = new XaStart(context, xa);
             dataSources.forEach(start::join);
             if (jms) {
-                for (XaConnectionFactory pool : context.getRegistry().findByType(XaConnectionFactory.class)) {
-                    start.await(pool.nodeLock(xa));
-                    xa.recovery().add(pool, pool.recoveryHelper());
-                    JmsBrokerCheck.run(context, pool.getConnectionFactory(), queues);
+                for (XaParticipant participant : context.getRegistry().findByType(XaParticipant.class)) {
+                    start.await(xa.recovery().gate().nodeLock(participant, participant::nodeLock));
+                    xa.recovery().add(participant, participant.recoveryHelper());
+                    participant.check(context, queues);
                 }
             }
             xa.recovery().start();

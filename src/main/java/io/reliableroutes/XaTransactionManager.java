@@ -135,6 +135,11 @@ public final class XaTransactionManager extends TransactionManagerImple implemen
         return XaFailure.outage(failure) != null;
     }
 
+    /** Lets no transaction begin for a while, in milliseconds: an outage that no lock has noticed. */
+    void pause(long millis) {
+        recovery.gate().pause(millis);
+    }
+
     XaRecovery recovery() {
         return recovery;
     }
