@@ -1,5 +1,7 @@
 package io.reliableroutes;
 
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -24,7 +26,7 @@ public class PollScheduler extends ServiceSupport implements ScheduledPollConsum
     private long minDelay = 20;
     private long maxDelay = 1000;
 
-    /** @param wokenBy what {@link OutboxNudge} calls: the bean name of a data source, or any other name; not null */
+    /** @param wokenBy what {@link WakeUp} calls: the bean name of a data source, or any other name; not null */
     public void setWokenBy(String wokenBy) {
         this.wokenBy = wokenBy;
     }
@@ -39,8 +41,12 @@ public class PollScheduler extends ServiceSupport implements ScheduledPollConsum
         this.maxDelay = maxDelay;
     }
 
-    /** Lets the next poll start at once if it is meant. */
-    void wake(String name) {
+    /** Lets the next poll of all that are woken by that name start at once. */
+    static void wake(CamelContext context, String name) {
+        schedulers(context).forEach(scheduler -> scheduler.wake(name));
+    }
+
+    private void wake(String name) {
         if (name.equals(wokenBy) && wakeUps.availablePermits() == 0) {
             wakeUps.release();
         }
@@ -92,15 +98,26 @@ public class PollScheduler extends ServiceSupport implements ScheduledPollConsum
 
     @Override
     protected void doStart() {
-        OutboxNudge.schedulers(camelContext).add(this);
+        schedulers(camelContext).add(this);
     }
 
     @Override
     protected void doStop() {
-        OutboxNudge.schedulers(camelContext).remove(this);
+        schedulers(camelContext).remove(this);
         if (thread != null) {
             camelContext.getExecutorServiceManager().shutdownNow(thread);
             thread = null;
+        }
+    }
+
+    private static List<PollScheduler> schedulers(CamelContext context) {
+        synchronized (context) {
+            Schedulers all = context.getCamelContextExtension().getContextPlugin(Schedulers.class);
+            if (all == null) {
+                all = new Schedulers();
+                context.getCamelContextExtension().addContextPlugin(Schedulers.class, all);
+            }
+            return all;
         }
     }
 
@@ -112,5 +129,8 @@ public class PollScheduler extends ServiceSupport implements ScheduledPollConsum
     @Override
     public CamelContext getCamelContext() {
         return camelContext;
+    }
+
+    private static final class Schedulers extends CopyOnWriteArrayList<PollScheduler> {
     }
 }

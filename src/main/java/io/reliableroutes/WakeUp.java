@@ -1,20 +1,16 @@
 package io.reliableroutes;
 
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-
 import jakarta.transaction.Status;
 import jakarta.transaction.Synchronization;
 import jakarta.transaction.Transaction;
 import jakarta.transaction.TransactionManager;
-import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 
 /**
- * Wakes the relays of this process as soon as a transaction with an outbox message has committed, so that polling may be slow
- * without making messages late. A relay in another process finds the message at its next poll.
+ * Wakes what polls in this process, a relay as soon as a transaction with an outbox message has committed for example, so that polling may
+ * be slow without making messages late. A relay in another process finds the message at its next poll.
  */
-public class OutboxNudge {
+public class WakeUp {
 
     /**
      * Wakes the relays of a data source when the current transaction has committed.
@@ -55,23 +51,6 @@ public class OutboxNudge {
      * @param name     bean name of the data source whose relays are meant, or what else a {@link PollScheduler} is woken by, not null
      */
     public void now(Exchange exchange, String name) {
-        for (PollScheduler scheduler : schedulers(exchange.getContext())) {
-            scheduler.wake(name);
-        }
-    }
-
-    /** The schedulers of a context's relays, not null. */
-    static List<PollScheduler> schedulers(CamelContext context) {
-        synchronized (context) {
-            Schedulers all = context.getCamelContextExtension().getContextPlugin(Schedulers.class);
-            if (all == null) {
-                all = new Schedulers();
-                context.getCamelContextExtension().addContextPlugin(Schedulers.class, all);
-            }
-            return all;
-        }
-    }
-
-    private static final class Schedulers extends CopyOnWriteArrayList<PollScheduler> {
+        PollScheduler.wake(exchange.getContext(), name);
     }
 }
