@@ -6,7 +6,7 @@ import java.util.Map;
 
 import harness.Routes;
 import io.reliableroutes.LocalDataSource;
-import io.reliableroutes.LocalWiring;
+import io.reliableroutes.LocalTransactions;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -48,7 +48,7 @@ class IsolationIsReadCommittedIT {
             try (LocalDataSource source = new LocalDataSource()) {
                 source.setUrl(any.database.url());
                 source.setUser("postgres");
-                source.setTransactionManager(LocalWiring.transactionManager(60));
+                source.setTransactionManager(LocalTransactions.transactionManager(60));
                 try (Connection connection = source.getConnection()) {
                     assertThat(connection.getTransactionIsolation()).isEqualTo(Connection.TRANSACTION_READ_COMMITTED);
                 }

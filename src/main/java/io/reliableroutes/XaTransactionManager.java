@@ -49,7 +49,7 @@ public final class XaTransactionManager extends TransactionManagerImple implemen
      * @throws ConfigurationException if a value is missing, is a default of Narayana, or cannot work
      */
     public static XaTransactionManager create(int timeoutSeconds, String nodeIdentifier, String objectStore, String recoveryPeriod) {
-        LocalWiring.checkTimeout(timeoutSeconds);
+        LocalTransactions.checkTimeout(timeoutSeconds);
         checkNodeIdentifier(nodeIdentifier);
         Long period = Settings.duration(recoveryPeriod);
         if (period == null || period == 0) {

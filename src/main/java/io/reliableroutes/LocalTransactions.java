@@ -6,10 +6,10 @@ import com.arjuna.ats.internal.arjuna.objectstore.VolatileStore;
 import com.arjuna.common.internal.util.propertyservice.BeanPopulator;
 import jakarta.transaction.TransactionManager;
 
-/** Narayana's transaction manager for processes in which no container supplies one. {@link XaTransactionManager} is the one for XA. */
-public final class LocalWiring {
+/** Transactions over one database each, for processes in which no container supplies a transaction manager. Over several: {@link DistributedTransactions}. */
+public final class LocalTransactions {
 
-    private LocalWiring() {
+    private LocalTransactions() {
     }
 
     /**
