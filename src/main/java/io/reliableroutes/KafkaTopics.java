@@ -34,6 +34,9 @@ import org.slf4j.LoggerFactory;
  */
 final class KafkaTopics extends ServiceSupport {
 
+    /** Prefix of the properties that map a destination to a topic. */
+    static final String DESTINATION = "outbox.destination.";
+
     private static final Logger LOG = LoggerFactory.getLogger(KafkaTopics.class);
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
@@ -61,6 +64,12 @@ final class KafkaTopics extends ServiceSupport {
             }
             return topics;
         }
+    }
+
+    /** Every topic that a destination is mapped to, not null. */
+    static Collection<String> mapped(CamelContext context) {
+        return context.getPropertiesComponent().loadProperties(name -> name.startsWith(DESTINATION)).values().stream().map(String::valueOf)
+                .map(context::resolvePropertyPlaceholders).filter(topic -> !topic.isBlank()).toList();
     }
 
     /**

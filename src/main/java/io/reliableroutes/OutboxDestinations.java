@@ -17,7 +17,7 @@ import org.apache.camel.Exchange;
 public class OutboxDestinations {
 
     /** Prefix of the properties that map a destination to a topic: the list of what a row may name. */
-    public static final String PREFIX = "outbox.destination.";
+    public static final String PREFIX = KafkaTopics.DESTINATION;
 
     private final Map<String, String> topics = new ConcurrentHashMap<>();
 
@@ -78,12 +78,6 @@ public class OutboxDestinations {
             }
         });
         return closed;
-    }
-
-    /** Every topic that a destination is mapped to, not null. */
-    static Collection<String> topics(CamelContext context) {
-        return context.getPropertiesComponent().loadProperties(name -> name.startsWith(PREFIX)).values().stream().map(String::valueOf)
-                .map(context::resolvePropertyPlaceholders).filter(topic -> !topic.isBlank()).toList();
     }
 
     /** The topic, null if the destination is not mapped. */

@@ -50,7 +50,7 @@ public class RelayKafkaClientFactory extends DefaultKafkaClientFactory implement
         Properties bounded = new Properties();
         bounded.putAll(settings);
         int size = Integer.parseInt(String.valueOf(settings.get(ProducerConfig.BATCH_SIZE_CONFIG)));
-        int limit = KafkaTopics.of(context).smallestLimit(OutboxDestinations.topics(context));
+        int limit = KafkaTopics.of(context).smallestLimit(KafkaTopics.mapped(context));
         if (limit < size) {
             bounded.setProperty(ProducerConfig.BATCH_SIZE_CONFIG, String.valueOf(limit));
         }
