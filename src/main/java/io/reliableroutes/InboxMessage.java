@@ -150,14 +150,6 @@ public class InboxMessage {
     }
 
     /**
-     * @param  exchange an exchange whose message could not be kept in the usual way, not null
-     * @return          true if the database has refused it, so that there is a poorer way; false in an outage
-     */
-    public boolean isRefused(Exchange exchange) {
-        return !FailureClassification.isInfrastructure(exchange);
-    }
-
-    /**
      * @param  exchange an inbox's exchange, after a failed attempt, not null
      * @return          true if the message is to be tried again before it is parked
      */

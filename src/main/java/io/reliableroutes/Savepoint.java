@@ -28,6 +28,14 @@ public class Savepoint {
         execute(exchange, dataSource, "ROLLBACK TO SAVEPOINT inbox");
     }
 
+    /**
+     * @param  exchange whose statement has failed, not null
+     * @return          true if the database has refused it, so that there may be another way; false in an outage
+     */
+    public boolean isRefused(Exchange exchange) {
+        return !FailureClassification.isInfrastructure(exchange);
+    }
+
     private static void execute(Exchange exchange, String dataSource, String statement) throws SQLException, SystemException {
         TransactionManager manager = exchange.getContext().getRegistry().findSingleByType(TransactionManager.class);
         if (manager == null || manager.getStatus() == Status.STATUS_NO_TRANSACTION) {
