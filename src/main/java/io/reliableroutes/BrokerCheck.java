@@ -66,7 +66,7 @@ final class BrokerCheck {
             LOG.info("{} answers", broker());
             end();
             context.getExecutorServiceManager().shutdown(watchman);
-        } else if (System.nanoTime() - begin > TimeUnit.MILLISECONDS.toNanos(Settings.milliseconds(context, "check.wait"))) {
+        } else if (System.nanoTime() - begin > TimeUnit.MILLISECONDS.toNanos(Settings.duration(context, "check.wait"))) {
             dataSources.forEach(name -> Incidents.raise(context, name, AWAY, broker(), ConfigurationException.class.getName(), broker()
                     + " has not answered since a process started, for check.wait (" + Settings.text(context, "check.wait") + ") and longer: " + problem
                     + ". Its relays send nothing and its receivers get nothing. Check kafka.brokers, and that the broker runs."));

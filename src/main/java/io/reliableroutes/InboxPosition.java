@@ -106,7 +106,7 @@ public class InboxPosition extends ServiceSupport implements StateRepository<Str
     /** False if there is no time left. */
     private boolean pause() {
         try {
-            TimeUnit.MILLISECONDS.sleep(Settings.milliseconds(camelContext, "inbox.outage-delay"));
+            TimeUnit.MILLISECONDS.sleep(Settings.duration(camelContext, "inbox.outage-delay"));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

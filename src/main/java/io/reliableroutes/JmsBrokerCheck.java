@@ -52,7 +52,7 @@ final class JmsBrokerCheck {
             return;
         }
         check.look();
-        long period = Math.max(1000, Settings.milliseconds(context, "alert.poll-delay"));
+        long period = Math.max(1000, Settings.duration(context, "alert.poll-delay"));
         ScheduledExecutorService thread = context.getExecutorServiceManager().newSingleThreadScheduledExecutor(check, "jms-broker-check");
         thread.scheduleWithFixedDelay(check::lookAgain, period, period, TimeUnit.MILLISECONDS);
     }

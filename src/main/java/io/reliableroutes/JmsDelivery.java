@@ -159,7 +159,7 @@ final class JmsDelivery implements TransactionSynchronization {
 
     /** Lets no transaction begin for a while. */
     private void pause() {
-        long pause = Settings.milliseconds(context, "inbox.outage-delay");
+        long pause = Settings.duration(context, "inbox.outage-delay");
         context.getRegistry().findByType(XaTransactionManager.class).forEach(xa -> xa.pause(pause));
     }
 }

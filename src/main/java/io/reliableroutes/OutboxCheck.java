@@ -25,7 +25,7 @@ final class OutboxCheck {
 
     /** @throws ConfigurationException for the first setting that is wrong */
     void checkSettings() {
-        Settings.milliseconds(context, "outbox.circuit-delay");
+        Settings.duration(context, "outbox.circuit-delay");
         RelayKafkaClientFactory.deadline(Settings.text(context, "outbox.relay.send-deadline"));
         number("outbox.relay.shards-per-batch", 64, "there are 64 shards");
         number("outbox.relay.rows-per-shard", 100_000, "a batch is held in memory");

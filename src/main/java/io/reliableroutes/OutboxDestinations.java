@@ -54,7 +54,7 @@ public class OutboxDestinations {
         closing.put("destination", destination);
         closing.put("error_class", problem == null ? null : problem.getClass().getName());
         closing.put("error_message", problem == null ? null : OutboxRefusal.text(problem));
-        closing.put("delay", Settings.milliseconds(context, "outbox.circuit-delay"));
+        closing.put("delay", Settings.duration(context, "outbox.circuit-delay"));
         return closing;
     }
 

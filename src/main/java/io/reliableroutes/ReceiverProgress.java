@@ -105,7 +105,7 @@ final class ReceiverProgress implements Runnable {
     }
 
     private boolean isStill(Stand stand) {
-        return stand.hasMore() && System.nanoTime() - stand.since() >= TimeUnit.MILLISECONDS.toNanos(Settings.milliseconds(context, "standstill.inbox"));
+        return stand.hasMore() && System.nanoTime() - stand.since() >= TimeUnit.MILLISECONDS.toNanos(Settings.duration(context, "standstill.inbox"));
     }
 
     private Map<Integer, Long> positions(String topic) throws SQLException {

@@ -187,7 +187,7 @@ final class RetryCheck {
     }
 
     private long duration(String setting) {
-        return Settings.milliseconds(context, setting);
+        return Settings.duration(context, setting);
     }
 
     private String property(String name) {

@@ -18,10 +18,11 @@ public class Settings {
      * @throws ConfigurationException if it is missing or no duration
      */
     public long milliseconds(Exchange exchange, String name) {
-        return milliseconds(exchange.getContext(), name);
+        return duration(exchange.getContext(), name);
     }
 
-    static long milliseconds(CamelContext context, String name) {
+    /** The same for Java. It has another name: where there are two methods of one, Camel has to guess which of them a route means. */
+    static long duration(CamelContext context, String name) {
         String value = text(context, name);
         Long duration = duration(value);
         if (duration == null) {

@@ -20,7 +20,7 @@ final class StartWait {
     /** @throws ConfigurationException if {@code check.wait} is no duration */
     StartWait(CamelContext context) {
         limit = Settings.text(context, "check.wait");
-        end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Settings.milliseconds(context, "check.wait"));
+        end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Settings.duration(context, "check.wait"));
     }
 
     /** {@code check.wait} as it is set, for messages. */

@@ -68,7 +68,7 @@ final class StartingPoint {
         }
         long end = topics.end(partition);
         if (next > end) {
-            long horizon = Settings.milliseconds(context, "inbox.redelivery-horizon");
+            long horizon = Settings.duration(context, "inbox.redelivery-horizon");
             long again = Math.max(beginning, topics.after(partition, System.currentTimeMillis() - horizon));
             tell("TOPIC_CUT_OFF", partition, next, partition + " ends at " + end + ", before the position of " + consumer + " (" + stored.position()
                     + "): records were lost, by a restored broker for example, and others may stand in their places. It goes back to " + again

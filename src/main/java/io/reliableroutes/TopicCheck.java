@@ -83,7 +83,7 @@ final class TopicCheck {
             kept = milliseconds < 0 || kept > Long.MAX_VALUE - milliseconds ? Long.MAX_VALUE : kept + milliseconds;
         }
         boolean compacted = !config.get("cleanup.policy").value().contains("delete");
-        if (compacted || kept > Settings.milliseconds(context, "inbox.retention")) {
+        if (compacted || kept > Settings.duration(context, "inbox.retention")) {
             LOG.warn("topic {} keeps records {}, longer than inbox.retention ({}) keeps the keys of {}: where its position is moved back further, "
                     + "by an operator or with a restored backup, what is older has a second effect. Raise inbox.retention, or shorten the topic's "
                     + "retention.ms.", topic, compacted || kept == Long.MAX_VALUE ? "for ever" : "up to " + TimeUtils.printDuration(kept, true)

@@ -66,7 +66,7 @@ final class TopicWatch implements Runnable {
             Thread.currentThread().interrupt();
         } catch (Exception e) {
             long now = System.nanoTime();
-            long limit = Settings.milliseconds(context, "check.wait");
+            long limit = Settings.duration(context, "check.wait");
             if (now - silentSince.computeIfAbsent(topic, name -> now) >= TimeUnit.MILLISECONDS.toNanos(limit)
                     && !BrokerCheck.isKnownToBeAway(context, dataSource)) {
                 Incidents.raise(context, dataSource, SILENT, TopicCheck.subject(consumer, topic), e.getClass().getName(), "the broker has told nothing of topic "
