@@ -16,7 +16,7 @@ import harness.ReceivingBank;
 import harness.RouteProcess;
 import harness.Routes;
 import harness.Servers;
-import io.reliableroutes.ConfigurationException;
+import io.reliableroutes.support.ConfigurationException;
 import org.apache.camel.util.ObjectHelper;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

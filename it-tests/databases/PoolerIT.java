@@ -14,7 +14,7 @@ import harness.Kafka;
 import harness.RouteProcess;
 import harness.Routes;
 import harness.Servers;
-import io.reliableroutes.ConfigurationException;
+import io.reliableroutes.support.ConfigurationException;
 import org.apache.camel.util.ObjectHelper;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Assumptions;

@@ -22,7 +22,7 @@ import harness.Page;
 import harness.Routes;
 import harness.Servers;
 import harness.Topic;
-import io.reliableroutes.ConfigurationException;
+import io.reliableroutes.support.ConfigurationException;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.util.ObjectHelper;
 import org.junit.jupiter.api.Test;

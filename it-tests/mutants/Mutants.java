@@ -251,7 +251,7 @@ final class Mutants {
                         .edit(SQL + "fail-inbox-attempt.sql", "VALUES (?, ?, ?, ?, ?, ?, ?, ?, now())", "SELECT ?, ?, ?, ?, ?, ?, ?, ?, now() WHERE false"),
                 new Mutant("log tells of a dead letter before the commit", Scenario.JMS_LOG_TELLS_WHAT_IS_COMMITTED, "and the table is empty")
                         .edit("camel/failed-message-sink.kamelet.yaml",
-                                "- bean:\n                              beanType: io.reliableroutes.CommitLog\n                              method: write(${exchange}, 'ERROR', ${variable.inboxLine})",
+                                "- bean:\n                              beanType: io.reliableroutes.support.CommitLog\n                              method: write(${exchange}, 'ERROR', ${variable.inboxLine})",
                                 "- log:\n                              loggingLevel: ERROR\n                              message: \"${variable.inboxLine}\""));
     }
 

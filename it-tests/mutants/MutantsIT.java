@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 import harness.Java;
-import io.reliableroutes.ConfigurationException;
+import io.reliableroutes.support.ConfigurationException;
 import org.apache.camel.util.ObjectHelper;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.io.TempDir;

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import harness.Routes;
-import io.reliableroutes.Incidents;
+import io.reliableroutes.support.Incidents;
 import jakarta.transaction.TransactionManager;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.DefaultExchange;

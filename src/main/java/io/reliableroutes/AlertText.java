@@ -1,5 +1,7 @@
 package io.reliableroutes;
 
+import io.reliableroutes.support.DatabaseText;
+
 /**
  * Words of an alert for people. Part of them comes from outside, in messages of errors: it must not end a line of a log, call everybody
  * in a chat, or be a link there.

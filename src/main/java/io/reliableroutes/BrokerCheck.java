@@ -5,6 +5,11 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
+import io.reliableroutes.support.ConfigurationException;
+import io.reliableroutes.support.FailureText;
+import io.reliableroutes.support.Incidents;
+import io.reliableroutes.support.Settings;
+import io.reliableroutes.support.StartWait;
 import org.apache.camel.CamelContext;
 import org.apache.kafka.clients.admin.Admin;
 import org.slf4j.Logger;

@@ -2,6 +2,7 @@ package io.reliableroutes;
 
 import java.util.Map;
 
+import io.reliableroutes.support.ConfigurationException;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Component;
 import org.apache.camel.spi.PropertyConfigurerGetter;

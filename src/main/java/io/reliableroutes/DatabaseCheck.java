@@ -9,6 +9,8 @@ import java.sql.Statement;
 import java.util.Set;
 import javax.sql.DataSource;
 
+import io.reliableroutes.support.ConfigurationException;
+import io.reliableroutes.support.SqlFile;
 import org.apache.camel.CamelContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

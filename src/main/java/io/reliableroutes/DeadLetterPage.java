@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import io.reliableroutes.support.DatabaseText;
 import org.apache.camel.util.StringHelper;
 
 /** Reads a request for a page of open dead letters: parameters {@code consumer}, {@code after} (an id) and {@code limit}, each optional. */

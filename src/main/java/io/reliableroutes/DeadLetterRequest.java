@@ -20,6 +20,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.reliableroutes.support.DatabaseText;
 
 /**
  * Reads a request to replay or discard dead letters: {@code {"consumer": "…", "who": "…", "reason": "…", "dryRun": true}}. The letters

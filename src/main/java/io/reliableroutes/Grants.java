@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import io.reliableroutes.support.SqlFile;
 import org.apache.camel.CamelContext;
 
 /** What roles.sql grants to one of its roles, so that the rights that start-up asks for stand nowhere else. */

@@ -9,6 +9,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import io.reliableroutes.support.ConfigurationException;
+import io.reliableroutes.support.DatabaseText;
+import io.reliableroutes.support.RetrySettings;
 import org.apache.camel.CamelContext;
 
 /**

@@ -3,6 +3,12 @@ package io.reliableroutes;
 import java.util.List;
 import java.util.Map;
 
+import io.reliableroutes.support.DatabaseText;
+import io.reliableroutes.support.FailureClassification;
+import io.reliableroutes.support.FailureText;
+import io.reliableroutes.support.Incidents;
+import io.reliableroutes.support.RetrySettings;
+import io.reliableroutes.support.UnsafeFailureException;
 import jakarta.transaction.RollbackException;
 import org.apache.camel.CamelExecutionException;
 import org.apache.camel.Exchange;

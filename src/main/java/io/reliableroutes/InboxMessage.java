@@ -7,6 +7,9 @@ import java.util.Map;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.reliableroutes.support.DatabaseText;
+import io.reliableroutes.support.MessageIdentity;
+import io.reliableroutes.support.RetrySettings;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 

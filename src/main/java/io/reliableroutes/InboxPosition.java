@@ -8,6 +8,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import io.reliableroutes.support.FailureText;
+import io.reliableroutes.support.Readiness;
+import io.reliableroutes.support.Settings;
+import io.reliableroutes.support.StalePositionException;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
 import org.apache.camel.Exchange;

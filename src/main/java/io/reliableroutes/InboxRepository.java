@@ -7,6 +7,10 @@ import java.sql.SQLTransientConnectionException;
 import java.sql.Types;
 import javax.sql.DataSource;
 
+import io.reliableroutes.support.ConfigurationException;
+import io.reliableroutes.support.FailureText;
+import io.reliableroutes.support.MessageIdentity;
+import io.reliableroutes.support.SqlFile;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
 import org.apache.camel.Exchange;

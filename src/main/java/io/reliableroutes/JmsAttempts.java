@@ -9,6 +9,10 @@ import java.sql.Timestamp;
 import java.util.UUID;
 import javax.sql.DataSource;
 
+import io.reliableroutes.support.DatabaseText;
+import io.reliableroutes.support.FailureText;
+import io.reliableroutes.support.MessageIdentity;
+import io.reliableroutes.support.SqlFile;
 import jakarta.transaction.InvalidTransactionException;
 import jakarta.transaction.SystemException;
 import jakarta.transaction.Transaction;

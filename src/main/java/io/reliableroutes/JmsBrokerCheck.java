@@ -5,6 +5,9 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.reliableroutes.support.ConfigurationException;
+import io.reliableroutes.support.Incidents;
+import io.reliableroutes.support.Settings;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
 import org.apache.camel.CamelContext;

@@ -2,6 +2,12 @@ package io.reliableroutes;
 
 import java.sql.SQLException;
 
+import io.reliableroutes.support.ConfigurationException;
+import io.reliableroutes.support.FailureClassification;
+import io.reliableroutes.support.FailureText;
+import io.reliableroutes.support.MessageIdentity;
+import io.reliableroutes.support.RetrySettings;
+import io.reliableroutes.support.Settings;
 import jakarta.jms.Message;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;

@@ -5,6 +5,9 @@ import java.sql.SQLException;
 import java.util.Map;
 import javax.sql.DataSource;
 
+import io.reliableroutes.support.DatabaseText;
+import io.reliableroutes.support.FailureClassification;
+import io.reliableroutes.support.MessageIdentity;
 import jakarta.jms.BytesMessage;
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;

@@ -1,5 +1,6 @@
 package io.reliableroutes;
 
+import io.reliableroutes.support.ConfigurationException;
 import org.apache.camel.component.kafka.KafkaConstants;
 
 /**

@@ -12,6 +12,7 @@ import io.agroal.api.configuration.AgroalConnectionFactoryConfiguration.Transact
 import io.agroal.api.security.NamePrincipal;
 import io.agroal.api.security.SimplePassword;
 import io.agroal.narayana.NarayanaTransactionIntegration;
+import io.reliableroutes.support.ConfigurationException;
 import jakarta.transaction.TransactionManager;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 

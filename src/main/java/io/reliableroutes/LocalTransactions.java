@@ -4,6 +4,7 @@ import com.arjuna.ats.arjuna.common.ObjectStoreEnvironmentBean;
 import com.arjuna.ats.arjuna.common.arjPropertyManager;
 import com.arjuna.ats.internal.arjuna.objectstore.VolatileStore;
 import com.arjuna.common.internal.util.propertyservice.BeanPopulator;
+import io.reliableroutes.support.ConfigurationException;
 import jakarta.transaction.TransactionManager;
 
 /** Transactions over one database each, for processes in which no container supplies a transaction manager. Over several: {@link DistributedTransactions}. */

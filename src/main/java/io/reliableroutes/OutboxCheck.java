@@ -4,6 +4,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
+import io.reliableroutes.support.ConfigurationException;
+import io.reliableroutes.support.RetrySettings;
+import io.reliableroutes.support.Settings;
 import org.apache.camel.CamelContext;
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;

@@ -10,6 +10,9 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import io.reliableroutes.support.CommitLog;
+import io.reliableroutes.support.ConfigurationException;
+import io.reliableroutes.support.Settings;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 

@@ -2,6 +2,8 @@ package io.reliableroutes;
 
 import java.util.Map;
 
+import io.reliableroutes.support.ConfigurationException;
+import io.reliableroutes.support.Incidents;
 import org.apache.camel.Exchange;
 
 /** Tells that the ids of an outbox were given out again below those of waiting messages: their order is no longer that of their transactions. */

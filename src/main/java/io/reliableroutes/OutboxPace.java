@@ -2,6 +2,9 @@ package io.reliableroutes;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.reliableroutes.support.FailureClassification;
+import io.reliableroutes.support.Incidents;
+import io.reliableroutes.support.Settings;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;

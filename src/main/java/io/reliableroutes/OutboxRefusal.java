@@ -6,6 +6,10 @@ import java.util.Map;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.reliableroutes.support.DatabaseText;
+import io.reliableroutes.support.FailureClassification;
+import io.reliableroutes.support.FailureText;
+import io.reliableroutes.support.RetrySettings;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;

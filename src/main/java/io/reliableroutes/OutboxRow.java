@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.reliableroutes.support.ConfigurationException;
 import org.apache.camel.Exchange;
 
 /**

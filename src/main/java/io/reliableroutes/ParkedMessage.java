@@ -6,6 +6,7 @@ import java.util.Map;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.reliableroutes.support.DatabaseText;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import javax.sql.DataSource;
 
+import io.reliableroutes.support.ConfigurationException;
 import org.postgresql.PGConnection;
 import org.postgresql.PGStatement;
 

@@ -7,6 +7,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
+import io.reliableroutes.support.FailureText;
+import io.reliableroutes.support.Incidents;
+import io.reliableroutes.support.RetrySettings;
+import io.reliableroutes.support.Settings;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.ExchangeHelper;

@@ -13,6 +13,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 
+import io.reliableroutes.support.Incidents;
+import io.reliableroutes.support.Settings;
+import io.reliableroutes.support.SqlFile;
 import org.apache.camel.CamelContext;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;

@@ -10,6 +10,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import javax.sql.DataSource;
 
+import io.reliableroutes.support.FailureText;
+import io.reliableroutes.support.SqlFile;
 import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.RouteDefinition;
 import org.slf4j.Logger;

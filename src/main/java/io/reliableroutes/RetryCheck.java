@@ -7,6 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import io.reliableroutes.support.ConfigurationException;
+import io.reliableroutes.support.DatabaseText;
+import io.reliableroutes.support.HttpStatuses;
+import io.reliableroutes.support.RetrySettings;
+import io.reliableroutes.support.Settings;
 import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.util.TimeUtils;

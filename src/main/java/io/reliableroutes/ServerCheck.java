@@ -5,6 +5,10 @@ import java.util.Map;
 import java.util.Set;
 import javax.sql.DataSource;
 
+import io.reliableroutes.support.ConfigurationException;
+import io.reliableroutes.support.FailureText;
+import io.reliableroutes.support.Readiness;
+import io.reliableroutes.support.StartWait;
 import org.apache.camel.CamelContext;
 
 /** Waits for the databases that the routes need, for as long as {@code check.wait}, and has them looked at. */

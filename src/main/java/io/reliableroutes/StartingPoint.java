@@ -7,6 +7,10 @@ import java.sql.SQLException;
 import java.util.Map;
 import javax.sql.DataSource;
 
+import io.reliableroutes.support.Incidents;
+import io.reliableroutes.support.Settings;
+import io.reliableroutes.support.SqlFile;
+import io.reliableroutes.support.StalePositionException;
 import org.apache.camel.CamelContext;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;

@@ -5,6 +5,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
+import io.reliableroutes.support.Incidents;
+import io.reliableroutes.support.Settings;
 import org.apache.camel.CamelContext;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 

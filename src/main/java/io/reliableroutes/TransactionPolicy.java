@@ -1,5 +1,7 @@
 package io.reliableroutes;
 
+import io.reliableroutes.support.FailureText;
+import io.reliableroutes.support.UnsafeFailureException;
 import jakarta.transaction.RollbackException;
 import jakarta.transaction.Status;
 import jakarta.transaction.TransactionManager;

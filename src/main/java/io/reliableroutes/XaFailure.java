@@ -9,6 +9,8 @@ import java.util.IdentityHashMap;
 import java.util.Set;
 import javax.transaction.xa.XAException;
 
+import io.reliableroutes.support.FailureClassification;
+import io.reliableroutes.support.UnsafeFailureException;
 import jakarta.jms.JMSException;
 import jakarta.jms.MessageEOFException;
 import jakarta.jms.MessageFormatException;

@@ -9,6 +9,9 @@ import java.util.HexFormat;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 
+import io.reliableroutes.support.FailureText;
+import io.reliableroutes.support.PublicText;
+
 /**
  * A session of this process in a database that holds the advisory lock of its node identifier: no other live process works, or
  * recovers, under the same name. The same session tells whether the database can be reached.

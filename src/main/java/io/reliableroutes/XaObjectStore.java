@@ -16,6 +16,7 @@ import com.arjuna.ats.internal.arjuna.objectstore.hornetq.HornetqObjectStoreAdap
 import com.arjuna.ats.internal.arjuna.objectstore.jdbc.JDBCStore;
 import com.arjuna.common.internal.util.propertyservice.BeanPopulator;
 import io.agroal.api.AgroalDataSource;
+import io.reliableroutes.support.ConfigurationException;
 import org.postgresql.Driver;
 
 /** Where Narayana logs its decisions. A directory belongs to one process at a time; a JDBC store has tables of the node's own. */

@@ -3,6 +3,7 @@ package io.reliableroutes;
 import java.util.Map;
 
 import com.arjuna.ats.jta.recovery.XAResourceRecoveryHelper;
+import io.reliableroutes.support.ConfigurationException;
 import org.apache.camel.CamelContext;
 
 /** What takes part in XA transactions beside databases, a bean: {@link XaStart} readies it before the routes start, and knows no kind of it. */

@@ -7,6 +7,9 @@ import java.sql.Statement;
 import java.util.Map;
 import java.util.Set;
 
+import io.reliableroutes.support.ConfigurationException;
+import io.reliableroutes.support.Readiness;
+import io.reliableroutes.support.StartWait;
 import org.apache.camel.CamelContext;
 
 /** Before the routes of an XA process start: takes the node locks, checks the databases, and starts recovery. */

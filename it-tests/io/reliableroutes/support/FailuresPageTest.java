@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.support;
 
 import java.io.IOException;
 import java.net.ConnectException;
@@ -12,6 +12,7 @@ import javax.net.ssl.SSLHandshakeException;
 import com.fasterxml.jackson.core.JsonParseException;
 import harness.FailuresPage;
 import harness.Java;
+import io.reliableroutes.InvalidMessageException;
 import jakarta.mail.AuthenticationFailedException;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelExecutionException;

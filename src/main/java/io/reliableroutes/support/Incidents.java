@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.support;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -49,13 +49,13 @@ public class Incidents {
         end(exchange.getContext(), dataSource, kind, subject);
     }
 
-    /** An error begins an incident, or goes on with one. */
-    static void raise(CamelContext context, String dataSource, String kind, String subject, Throwable error) {
+    /** An error begins an incident, or goes on with one; nothing is null. */
+    public static void raise(CamelContext context, String dataSource, String kind, String subject, Throwable error) {
         raise(context, dataSource, kind, subject, error.getClass().getName(), FailureText.message(error, 4000));
     }
 
     /** The same in words: what is wrong, what follows, what to do. */
-    static void raise(CamelContext context, String dataSource, String kind, String subject, String errorClass, String errorMessage) {
+    public static void raise(CamelContext context, String dataSource, String kind, String subject, String errorClass, String errorMessage) {
         of(context).over.remove(key(dataSource, kind, subject));
         DatabaseText known = DatabaseText.ofKnown(context, dataSource);
         String message = text(known, PublicText.of(errorMessage), 4000);
@@ -70,7 +70,7 @@ public class Incidents {
     }
 
     /** @return false if it has ended: by an operator, or by another process; true if nobody can say */
-    static boolean isOpen(CamelContext context, String dataSource, String kind, String subject) {
+    public static boolean isOpen(CamelContext context, String dataSource, String kind, String subject) {
         try {
             return inOwnTransaction(context, dataSource, "find-open-incident.sql", kind, text(DatabaseText.ofKnown(context, dataSource), subject, 240)) != null;
         } catch (Exception e) {
@@ -80,7 +80,7 @@ public class Incidents {
     }
 
     /** The incident, if there is one, is over. */
-    static void end(CamelContext context, String dataSource, String kind, String subject) {
+    public static void end(CamelContext context, String dataSource, String kind, String subject) {
         Map<String, Long> over = of(context).over;
         String key = key(dataSource, kind, subject);
         Long known = over.get(key);

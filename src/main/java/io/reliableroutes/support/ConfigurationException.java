@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.support;
 
 /**
  * A configuration that would lose or double messages. The message tells the value, what is wrong with it, what would happen and

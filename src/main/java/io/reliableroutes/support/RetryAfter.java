@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.support;
 
 import java.time.DateTimeException;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.support;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;

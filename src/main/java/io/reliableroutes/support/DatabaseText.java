@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.support;
 
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -17,11 +17,12 @@ import org.apache.camel.RuntimeCamelException;
  * Text as a database takes it: the one place where text from outside is cleaned and cut. A character that the database's encoding lacks, a
  * NUL and half of a surrogate pair are written as {@code \}{@code u} and four hexadecimal digits, so different texts stay different.
  */
-final class DatabaseText {
+public final class DatabaseText {
 
     /** What every database takes. */
-    static final DatabaseText ASCII = new DatabaseText(StandardCharsets.US_ASCII);
-    static final DatabaseText UTF8 = new DatabaseText(StandardCharsets.UTF_8);
+    public static final DatabaseText ASCII = new DatabaseText(StandardCharsets.US_ASCII);
+    /** What a database takes whose encoding is UTF8. */
+    public static final DatabaseText UTF8 = new DatabaseText(StandardCharsets.UTF_8);
 
     private final Charset encoding;
 
@@ -33,7 +34,7 @@ final class DatabaseText {
      * @param  dataSource            bean name of a data source, not null; its database is asked once
      * @throws RuntimeCamelException if it cannot be reached: an outage
      */
-    static DatabaseText of(CamelContext context, String dataSource) {
+    public static DatabaseText of(CamelContext context, String dataSource) {
         DataSource source = context.getRegistry().lookupByNameAndType(dataSource, DataSource.class);
         DatabaseText text = known(context).get(source);
         if (text == null) {
@@ -43,13 +44,13 @@ final class DatabaseText {
         return text;
     }
 
-    /** The same without a question: ASCII for a database that nobody has asked yet. */
-    static DatabaseText ofKnown(CamelContext context, DataSource source) {
+    /** The same without a question: ASCII for null, and for a database that nobody has asked yet. */
+    public static DatabaseText ofKnown(CamelContext context, DataSource source) {
         return source == null ? ASCII : known(context).getOrDefault(source, ASCII);
     }
 
-    /** The same by the bean's name, which may be null. */
-    static DatabaseText ofKnown(CamelContext context, String dataSource) {
+    /** The same by the bean's name, which may be null; not null itself. */
+    public static DatabaseText ofKnown(CamelContext context, String dataSource) {
         return dataSource == null ? ASCII : ofKnown(context, context.getRegistry().lookupByNameAndType(dataSource, DataSource.class));
     }
 
@@ -75,8 +76,8 @@ final class DatabaseText {
         }
     }
 
-    /** True if the database can store the text as it is. */
-    boolean holds(String text) {
+    /** True if the database can store the text, which is not null, as it is. */
+    public boolean holds(String text) {
         return text.indexOf('\0') < 0 && encoding.newEncoder().canEncode(text);
     }
 
@@ -84,7 +85,7 @@ final class DatabaseText {
      * @param  value text, bytes of UTF-8, or anything else, whose text is meant; may be null
      * @return       a text that the database can store, as long as it is; null for null
      */
-    String clean(Object value) {
+    public String clean(Object value) {
         if (value == null) {
             return null;
         }
@@ -105,8 +106,8 @@ final class DatabaseText {
         return clean.toString();
     }
 
-    /** The beginning of the same, of that many bytes of UTF-8 at most. */
-    String cut(Object value, int bytes) {
+    /** The beginning of the same, of that many bytes of UTF-8 at most; null for null. */
+    public String cut(Object value, int bytes) {
         if (value == null) {
             return null;
         }

@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.support;
 
 import java.util.regex.Pattern;
 
@@ -21,8 +21,8 @@ public class Settings {
         return duration(exchange.getContext(), name);
     }
 
-    /** The same for Java. It has another name: where there are two methods of one, Camel has to guess which of them a route means. */
-    static long duration(CamelContext context, String name) {
+    /** The same for Java, with the same errors. It has another name: where there are two methods of one, Camel has to guess which of them a route means. */
+    public static long duration(CamelContext context, String name) {
         String value = text(context, name);
         Long duration = duration(value);
         if (duration == null) {
@@ -33,12 +33,12 @@ public class Settings {
     }
 
     /** Milliseconds, or null if the text is no duration: Camel itself takes many a word for 0. */
-    static Long duration(String text) {
+    public static Long duration(String text) {
         return DURATION.matcher(text.trim()).matches() && !text.isBlank() ? (Long) TimeUtils.toMilliSeconds(text.trim()) : null;
     }
 
     /** The value, empty if it is not set; never null. */
-    static String text(CamelContext context, String name) {
+    public static String text(CamelContext context, String name) {
         return context.getPropertiesComponent().resolveProperty(name).orElse("");
     }
 }

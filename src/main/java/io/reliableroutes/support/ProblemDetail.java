@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.support;
 
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
@@ -15,7 +15,8 @@ import org.slf4j.LoggerFactory;
 /** Answers an HTTP request with a problem detail of RFC 9457: {@code {"type", "title", "status", "detail"}}. */
 public class ProblemDetail {
 
-    static final String CONTENT_TYPE = "application/problem+json";
+    /** Media type of the answers. */
+    public static final String CONTENT_TYPE = "application/problem+json";
 
     private static final Logger LOG = LoggerFactory.getLogger(ProblemDetail.class);
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -65,8 +66,12 @@ public class ProblemDetail {
         answer(exchange, passes ? 503 : 500);
     }
 
-    /** @return the problem detail as JSON, not null */
-    static String json(int status, String detail, Map<String, Object> more) {
+    /**
+     * @param  detail value, problem, consequence, fix; not null
+     * @param  more   further members by their names, not null; none takes the place of a standard one
+     * @return        the problem detail as JSON, not null
+     */
+    public static String json(int status, String detail, Map<String, Object> more) {
         Map<String, Object> problem = new LinkedHashMap<>();
         problem.put("type", "about:blank");
         problem.put("title", TITLES.getOrDefault(status, "HTTP " + status));
@@ -95,8 +100,8 @@ public class ProblemDetail {
         return UnsafeFailureException.causes(failure).stream().anyMatch(cause -> cause instanceof RollbackException || cause instanceof SystemException);
     }
 
-    /** The root cause in one line, or what the database has said. */
-    static String cause(Throwable failure) {
+    /** The root cause in one line, or what the database has said; not null, as the failure is. */
+    public static String cause(Throwable failure) {
         Throwable root = failure;
         for (Throwable cause : UnsafeFailureException.causes(failure)) {
             root = cause;

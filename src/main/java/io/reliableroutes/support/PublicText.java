@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.support;
 
 import java.util.Arrays;
 import java.util.regex.Matcher;
@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
  * Text of a failure as logs, tables, alerts and answers may show it. The address of a webhook is a secret, and JDBC URLs have passwords: of
  * an address its scheme, host and first path segment are shown, the rest is an ellipsis.
  */
-final class PublicText {
+public final class PublicText {
 
     private static final Pattern ADDRESS = Pattern.compile("(?<=:)//([^\\s\"'<>]*[^\\s\"'<>).,;:])");
     /** A server's name with its port: what else stands before the path may be a password. */
@@ -25,7 +25,7 @@ final class PublicText {
     }
 
     /** The text without the secrets of addresses, null for null. Takes time in proportion to its length, whatever it is. */
-    static String of(String text) {
+    public static String of(String text) {
         if (text == null) {
             return null;
         }

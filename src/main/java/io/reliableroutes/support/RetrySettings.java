@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.support;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -20,7 +20,7 @@ import org.apache.camel.CamelContext;
  * @param jitter            share of a delay by which it varies at random, 0 to 1
  * @param maxAttempts       retries of a parked message, 0 for none
  */
-record RetrySettings(String name, int immediateAttempts, long immediateDelay, long firstDelay, long delay, double multiplier, long maxDelay,
+public record RetrySettings(String name, int immediateAttempts, long immediateDelay, long firstDelay, long delay, double multiplier, long maxDelay,
         double jitter, int maxAttempts) {
 
     /** What can be set, and what it has to be. */
@@ -45,7 +45,7 @@ record RetrySettings(String name, int immediateAttempts, long immediateDelay, lo
      * @return                        its settings, checked
      * @throws ConfigurationException if a value is no duration or number, or values contradict each other
      */
-    static RetrySettings of(CamelContext context, String side, String name) {
+    public static RetrySettings of(CamelContext context, String side, String name) {
         Map<String, Double> values = new LinkedHashMap<>();
         KINDS.forEach((setting, kind) -> {
             String text = value(context, side, name, setting);
@@ -73,7 +73,7 @@ record RetrySettings(String name, int immediateAttempts, long immediateDelay, lo
     }
 
     /** The value of a setting for one consumer or destination, never null; empty if it is set nowhere. */
-    static String value(CamelContext context, String side, String name, String setting) {
+    public static String value(CamelContext context, String side, String name, String setting) {
         String profile = context.getPropertiesComponent().resolveProperty("retry.profile").orElse("");
         return context.getPropertiesComponent().resolveProperty(side + "." + name + "." + setting)
                 .or(() -> context.getPropertiesComponent().resolveProperty("profile." + profile + "." + side + "." + setting))
@@ -104,7 +104,7 @@ record RetrySettings(String name, int immediateAttempts, long immediateDelay, lo
      * @param  attempts that have failed, at least 1
      * @return          milliseconds until the next one, or null if there is none
      */
-    Long next(int attempts) {
+    public Long next(int attempts) {
         if (attempts < immediateAttempts) {
             return immediateDelay;
         }
@@ -121,7 +121,7 @@ record RetrySettings(String name, int immediateAttempts, long immediateDelay, lo
     }
 
     /** The longest time from the first failure to the dead letter, milliseconds, without the attempts themselves. */
-    long horizon() {
+    public long horizon() {
         double sum = (double) immediateDelay * immediateAttempts;
         for (int retry = 0; retry < maxAttempts; retry++) {
             sum += plain(retry) * (1 + jitter);

@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.support;
 
 import java.lang.reflect.Constructor;
 import java.sql.SQLException;
@@ -28,7 +28,7 @@ public final class UnsafeFailureException extends RuntimeException {
     }
 
     /** The failure itself, or what can stand for it without harm; not null. */
-    static Throwable guarded(Throwable failure) {
+    public static Throwable guarded(Throwable failure) {
         List<Throwable> causes = causes(failure);
         // Camel would take the exchange for one whose thread is interrupted, and skip all policies
         if (causes.size() == MOST_CAUSES || failure instanceof InterruptedException) {
@@ -76,8 +76,8 @@ public final class UnsafeFailureException extends RuntimeException {
         return failure;
     }
 
-    /** The failure and its causes, outermost first, each once, 100 at most; never fails. */
-    static List<Throwable> causes(Throwable failure) {
+    /** The failure and its causes, outermost first, each once, 100 at most; empty for null, never fails. */
+    public static List<Throwable> causes(Throwable failure) {
         if (failure instanceof UnsafeFailureException unsafe && unsafe.causes != null) {
             return unsafe.causes;
         }

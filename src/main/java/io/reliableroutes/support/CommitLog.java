@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.support;
 
 import jakarta.transaction.RollbackException;
 import jakarta.transaction.Status;

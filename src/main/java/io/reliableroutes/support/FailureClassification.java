@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.support;
 
 import java.io.IOException;
 import java.net.SocketException;
@@ -21,10 +21,10 @@ import org.apache.camel.http.base.HttpOperationFailedException;
  * everybody; the message is innocent and must not use up an attempt. <em>Permanent</em>: the message is wrong and no further attempt can
  * help. Everything else is worth another attempt, at a time that a downstream may have named.
  */
-final class FailureClassification {
+public final class FailureClassification {
 
     /** Exchange property: why a message is given up that has failed in earlier deliveries, a Throwable. */
-    static final String GIVEN_UP = "inboxFailure";
+    public static final String GIVEN_UP = "inboxFailure";
 
     /**
      * SQLSTATEs of a server that is gone, full or stopping, by PostgreSQL's Appendix A: class 08 connection, 53 resources, 57P operator
@@ -39,7 +39,7 @@ final class FailureClassification {
      * @param  exchange the failed exchange, not null
      * @return          true if a database, broker or downstream cannot be reached: what was asked has not been refused
      */
-    static boolean isInfrastructure(Exchange exchange) {
+    public static boolean isInfrastructure(Exchange exchange) {
         for (Throwable t : UnsafeFailureException.causes(failure(exchange))) {
             if (isUnreachable(t)) {
                 return true;
@@ -49,7 +49,7 @@ final class FailureClassification {
     }
 
     /** The same of one exception, without its causes. */
-    static boolean isUnreachable(Throwable t) {
+    public static boolean isUnreachable(Throwable t) {
         return t instanceof SQLTransientConnectionException || t instanceof SQLNonTransientConnectionException
                 || t instanceof SocketException || t instanceof SocketTimeoutException || t instanceof UnknownHostException
                 || t instanceof java.net.http.HttpTimeoutException || t instanceof StalePositionException
@@ -74,17 +74,18 @@ final class FailureClassification {
      * @return         true if a server cannot be reached, or the error or the HTTP status is in {@code outage-errors} or
      *                 {@code outage-statuses} of the consumer or destination
      */
-    static boolean isOutage(CamelContext context, String side, String name, Throwable failure) {
+    public static boolean isOutage(CamelContext context, String side, String name, Throwable failure) {
         return UnsafeFailureException.causes(failure).stream().anyMatch(FailureClassification::isUnreachable)
                 || isListed(context, side, name, failure, "outage");
     }
 
     /** The same of {@code permanent-errors} and {@code permanent-statuses}: the message is wrong for good. */
-    static boolean isPermanent(Exchange exchange, String side, String name) {
+    public static boolean isPermanent(Exchange exchange, String side, String name) {
         return isPermanent(exchange.getContext(), side, name, failure(exchange));
     }
 
-    static boolean isPermanent(CamelContext context, String side, String name, Throwable failure) {
+    /** The same of a failure with all that it was caused by. */
+    public static boolean isPermanent(CamelContext context, String side, String name, Throwable failure) {
         return isListed(context, side, name, failure, "permanent");
     }
 
@@ -107,7 +108,7 @@ final class FailureClassification {
      * @param  failure with all that it was caused by, not null
      * @return         milliseconds after which a downstream wants to be asked again, by the {@code Retry-After} of its answer, or null
      */
-    static Long retryAfter(Throwable failure) {
+    public static Long retryAfter(Throwable failure) {
         for (Throwable t : UnsafeFailureException.causes(failure)) {
             if (isHttpAnswer(t)) {
                 return HttpAnswer.retryAfter(t);
@@ -142,8 +143,8 @@ final class FailureClassification {
         }
     }
 
-    /** What has failed: now, or in an earlier delivery of a message that is given up. */
-    static Throwable failure(Exchange exchange) {
+    /** What has failed: now, or in an earlier delivery of a message that is given up; null if nothing has. */
+    public static Throwable failure(Exchange exchange) {
         Throwable caught = exchange.getException();
         caught = caught != null ? caught : exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         return caught != null ? caught : exchange.getProperty(GIVEN_UP, Throwable.class);

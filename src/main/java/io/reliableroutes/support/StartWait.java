@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.support;
 
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -9,7 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Lets a start wait for what it needs, from now on for {@code check.wait} in all. */
-final class StartWait {
+public final class StartWait {
 
     private static final Logger LOG = LoggerFactory.getLogger(StartWait.class);
     private static final long PAUSE_MILLIS = 500;
@@ -18,13 +18,13 @@ final class StartWait {
     private final long end;
 
     /** @throws ConfigurationException if {@code check.wait} is no duration */
-    StartWait(CamelContext context) {
+    public StartWait(CamelContext context) {
         limit = Settings.text(context, "check.wait");
         end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Settings.duration(context, "check.wait"));
     }
 
     /** {@code check.wait} as it is set, for messages. */
-    String limit() {
+    public String limit() {
         return limit;
     }
 
@@ -36,7 +36,7 @@ final class StartWait {
      * @param  refusal                makes the message of the exception from the last problem, not null
      * @throws ConfigurationException if there still is a problem at the end
      */
-    void await(String waiting, Supplier<String> problem, UnaryOperator<String> refusal) {
+    public void await(String waiting, Supplier<String> problem, UnaryOperator<String> refusal) {
         boolean told = false;
         for (String left = problem.get(); left != null; left = problem.get()) {
             if (System.nanoTime() >= end) {

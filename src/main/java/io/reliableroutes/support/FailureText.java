@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.support;
 
 import java.sql.SQLException;
 
@@ -25,7 +25,7 @@ public class FailureText {
      * The message of a failure as everybody may read it, or a word in its place, of that many characters at most; not null, never fails. With what
      * the database has said, where a wrapper leaves that out, and without the values that it quotes.
      */
-    static String message(Throwable failure, int length) {
+    public static String message(Throwable failure, int length) {
         String message = ownMessage(failure);
         for (Throwable cause : UnsafeFailureException.causes(failure)) {
             if (cause instanceof SQLException sql && sql.getSQLState() != null) {

@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.support;
 
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -31,7 +31,7 @@ public record MessageIdentity(String source, String id) {
      * @param  text   what the database can hold, not null: a part that it cannot is hashed too
      * @return        the identity, or null if a part is missing or empty
      */
-    static MessageIdentity of(Object source, Object id, DatabaseText text) {
+    public static MessageIdentity of(Object source, Object id, DatabaseText text) {
         String sourcePart = part(source, text);
         if (sourcePart != null && sourcePart.startsWith(RECORD)) {
             // no sender's record is taken for one that has only its place
@@ -48,18 +48,18 @@ public record MessageIdentity(String source, String id) {
      * @param partition of the topic, null for a queue
      * @param offset    in the partition, null for a queue
      */
-    static MessageIdentity ofPlace(Object topic, Object partition, Object offset) {
+    public static MessageIdentity ofPlace(Object topic, Object partition, Object offset) {
         boolean record = partition != null && offset != null;
         return new MessageIdentity(part((record ? RECORD : "jms:") + topic, DatabaseText.ASCII), record ? partition + "@" + offset : UUID.randomUUID().toString());
     }
 
     /** @param key what {@link #key} has made, or an id alone; not null, not empty */
-    static MessageIdentity ofKey(String key) {
+    public static MessageIdentity ofKey(String key) {
         int separator = key.indexOf(SEPARATOR);
         return separator < 0 ? new MessageIdentity("", part(key, DatabaseText.UTF8)) : new MessageIdentity(key.substring(0, separator), key.substring(separator + 1));
     }
 
-    /** @return both parts in one text, for {@link InboxRepository} */
+    /** @return both parts in one text, for the inbox' repository */
     public String key() {
         return source + SEPARATOR + id;
     }

@@ -1,7 +1,7 @@
-package io.reliableroutes;
+package io.reliableroutes.support;
 
 /** A bean that knows outages of its own, beside those that {@link FailureClassification} knows: what it works with is away, full or forbidden. */
-interface OutageJudge {
+public interface OutageJudge {
 
     /**
      * @param  failure with all that it was caused by, not null

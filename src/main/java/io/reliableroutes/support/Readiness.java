@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.support;
 
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -17,7 +17,7 @@ import org.apache.camel.health.HealthCheckResultBuilder;
  * Says that a process is not ready while a database that it needs cannot be reached or written, while no XA transaction may begin, or while a
  * record that it has taken up stands still. It is alive all the same: only in the last case a restart may help.
  */
-final class Readiness implements HealthCheck {
+public final class Readiness implements HealthCheck {
 
     private static final int ANSWER_SECONDS = 5;
 
@@ -31,7 +31,7 @@ final class Readiness implements HealthCheck {
     }
 
     /** Does nothing where Camel has no health checks. */
-    static void ofDatabase(CamelContext context, String name, DataSource dataSource) {
+    public static void ofDatabase(CamelContext context, String name, DataSource dataSource) {
         register(context, new Readiness("reliable-routes-database-" + name, () -> {
             String problem = problem(context, dataSource);
             return problem == null ? null : "database of " + name + " " + problem;
@@ -39,12 +39,12 @@ final class Readiness implements HealthCheck {
     }
 
     /** The same; asked why no XA transaction may begin now, or null. */
-    static void ofXa(CamelContext context, Supplier<String> problem) {
+    public static void ofXa(CamelContext context, Supplier<String> problem) {
         register(context, new Readiness("reliable-routes-xa", problem));
     }
 
     /** The same. */
-    static void ofReceiver(CamelContext context, String consumer, Supplier<String> problem) {
+    public static void ofReceiver(CamelContext context, String consumer, Supplier<String> problem) {
         register(context, new Readiness("reliable-routes-receiver-" + consumer, problem));
     }
 

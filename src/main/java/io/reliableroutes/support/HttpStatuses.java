@@ -1,9 +1,9 @@
-package io.reliableroutes;
+package io.reliableroutes.support;
 
 import java.util.BitSet;
 
 /** A set of HTTP statuses as Camel's {@code okStatusCodeRange} writes it: {@code 200-204,209,301-304}. */
-final class HttpStatuses {
+public final class HttpStatuses {
 
     private static final String RANGE = "[1-9][0-9]{2}(-[1-9][0-9]{2})?";
 
@@ -16,7 +16,7 @@ final class HttpStatuses {
      * @param  text                     may be empty, not null
      * @throws IllegalArgumentException if it says no statuses
      */
-    static HttpStatuses of(String text) {
+    public static HttpStatuses of(String text) {
         HttpStatuses all = new HttpStatuses();
         for (String range : text.trim().split("\\s*,\\s*")) {
             if (range.isEmpty()) {
@@ -40,7 +40,7 @@ final class HttpStatuses {
     }
 
     /** A status that is in both, or null. */
-    Integer common(HttpStatuses other) {
+    public Integer common(HttpStatuses other) {
         BitSet both = (BitSet) statuses.clone();
         both.and(other.statuses);
         return both.isEmpty() ? null : (Integer) both.nextSetBit(0);

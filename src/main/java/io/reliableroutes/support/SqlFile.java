@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.support;
 
 import java.io.IOException;
 
@@ -7,7 +7,7 @@ import org.apache.camel.support.ResourceHelper;
 import org.apache.camel.util.IOHelper;
 
 /** The statements that Java runs itself, from the same folder as those of the routes. */
-final class SqlFile {
+public final class SqlFile {
 
     private SqlFile() {
     }
@@ -17,7 +17,7 @@ final class SqlFile {
      * @return                        the statement in the dialect {@code sql.dialect}, not null
      * @throws ConfigurationException if the dialect has no such file
      */
-    static String load(CamelContext context, String name) {
+    public static String load(CamelContext context, String name) {
         String dialect = Settings.text(context, "sql.dialect");
         try {
             return IOHelper.loadText(ResourceHelper.resolveMandatoryResourceAsInputStream(context, "classpath:sql/" + dialect + "/" + name));

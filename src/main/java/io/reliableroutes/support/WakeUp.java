@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.support;
 
 import jakarta.transaction.Status;
 import jakarta.transaction.Synchronization;
