@@ -5,8 +5,8 @@ import java.sql.SQLException;
 import java.util.Map;
 
 import harness.Routes;
-import io.reliableroutes.LocalDataSource;
-import io.reliableroutes.LocalTransactions;
+import io.reliableroutes.database.LocalDataSource;
+import io.reliableroutes.database.LocalTransactions;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -3,7 +3,7 @@ package mutants;
 import java.sql.Connection;
 import java.sql.SQLException;
 
-import io.reliableroutes.LocalDataSource;
+import io.reliableroutes.database.LocalDataSource;
 
 /** Connections as a database gives them whose default is REPEATABLE READ. */
 public final class DefaultIsolation extends LocalDataSource {

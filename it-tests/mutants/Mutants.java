@@ -140,7 +140,7 @@ final class Mutants {
                 new Mutant("identity leaves the source out", Scenario.MESSAGES_OF_ANY_IDENTITY_HAVE_ONE_EFFECT, "booked is [t-1")
                         .edit(SQL + "insert-inbox-message.sql", "SELECT ?, ?, ?\nFROM", "SELECT ?, left(?, 0), ?\nFROM"),
                 new Mutant("there is no last resort", Scenario.MESSAGE_THAT_IS_REFUSED_EVERYWHERE_STOPS_NOBODY, "m-1 is nowhere and m-2 waits behind it")
-                        .edit("camel/failed-message-sink.kamelet.yaml", "io.reliableroutes.Savepoint\n                    method: isRefused",
+                        .edit("camel/failed-message-sink.kamelet.yaml", "io.reliableroutes.database.Savepoint\n                    method: isRefused",
                                 "io.reliableroutes.InboxMessage\n                    method: isOutage"),
                 new Mutant("burial that fails is tried again at once", Scenario.BURIAL_THAT_IS_REFUSED_IS_TRIED_LATER, "burials were refused meanwhile")
                         .edit(SQL + "repark-inbox-message.sql", "now() + :#delay * interval '1 millisecond'", "now()"),

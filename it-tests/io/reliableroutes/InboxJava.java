@@ -9,6 +9,7 @@ import java.util.Map;
 import javax.sql.DataSource;
 
 import harness.Java;
+import io.reliableroutes.database.TransactionPolicy;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.function.Function;
 
 import harness.Java;
+import io.reliableroutes.database.TransactionPolicy;
 import io.reliableroutes.support.CommitLog;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;

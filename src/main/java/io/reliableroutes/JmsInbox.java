@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.util.Map;
 import javax.sql.DataSource;
 
+import io.reliableroutes.database.TransactionPolicy;
 import io.reliableroutes.support.DatabaseText;
 import io.reliableroutes.support.FailureClassification;
 import io.reliableroutes.support.MessageIdentity;

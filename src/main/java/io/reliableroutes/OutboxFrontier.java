@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
+import io.reliableroutes.database.TransactionPolicy;
 import org.apache.camel.Exchange;
 
 /**

@@ -2,6 +2,7 @@ package io.reliableroutes;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.reliableroutes.database.TransactionPolicy;
 import io.reliableroutes.support.FailureClassification;
 import io.reliableroutes.support.Incidents;
 import io.reliableroutes.support.Settings;

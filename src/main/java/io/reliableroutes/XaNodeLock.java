@@ -9,6 +9,7 @@ import java.util.HexFormat;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 
+import io.reliableroutes.database.LocalDataSource;
 import io.reliableroutes.support.FailureText;
 import io.reliableroutes.support.PublicText;
 

@@ -16,6 +16,7 @@ import com.arjuna.ats.internal.arjuna.objectstore.hornetq.HornetqObjectStoreAdap
 import com.arjuna.ats.internal.arjuna.objectstore.jdbc.JDBCStore;
 import com.arjuna.common.internal.util.propertyservice.BeanPopulator;
 import io.agroal.api.AgroalDataSource;
+import io.reliableroutes.database.PostgresPool;
 import io.reliableroutes.support.ConfigurationException;
 import org.postgresql.Driver;
 

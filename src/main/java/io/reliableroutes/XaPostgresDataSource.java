@@ -7,6 +7,7 @@ import javax.sql.XAConnection;
 import javax.transaction.xa.XAException;
 import javax.transaction.xa.Xid;
 
+import io.reliableroutes.database.PostgresDriver;
 import org.postgresql.core.BaseConnection;
 import org.postgresql.util.PSQLState;
 import org.postgresql.xa.PGXAConnection;

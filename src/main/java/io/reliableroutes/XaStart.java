@@ -7,6 +7,7 @@ import java.sql.Statement;
 import java.util.Map;
 import java.util.Set;
 
+import io.reliableroutes.database.LocalDataSource;
 import io.reliableroutes.support.ConfigurationException;
 import io.reliableroutes.support.Readiness;
 import io.reliableroutes.support.StartWait;
@@ -51,7 +52,7 @@ final class XaStart {
 
     private void join(String name) {
         if (!(context.getRegistry().lookupByName(name) instanceof LocalDataSource database)) {
-            throw new ConfigurationException("data source " + name + " is no io.reliableroutes.LocalDataSource: nobody would recover what is "
+            throw new ConfigurationException("data source " + name + " is no io.reliableroutes.database.LocalDataSource: nobody would recover what is "
                     + "prepared there. Bind one, see application.properties.");
         }
         await(xa.recovery().gate().nodeLock(database.url(), node -> new XaNodeLock(node, database)));

@@ -13,6 +13,8 @@ import com.arjuna.ats.internal.jta.transaction.arjunacore.TransactionImple;
 import com.arjuna.ats.internal.jta.transaction.arjunacore.TransactionManagerImple;
 import com.arjuna.ats.jta.common.JTAEnvironmentBean;
 import com.arjuna.ats.jta.common.jtaPropertyManager;
+import io.reliableroutes.database.DistributedTransactions;
+import io.reliableroutes.database.LocalTransactions;
 import io.reliableroutes.support.ConfigurationException;
 import io.reliableroutes.support.OutageJudge;
 import io.reliableroutes.support.Settings;

@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.database;
 
 import io.reliableroutes.support.FailureText;
 import io.reliableroutes.support.UnsafeFailureException;
@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 public class TransactionPolicy extends JtaTransactionPolicy {
 
     /** Exchange property with the number of transactions that a message has been through, an Integer. */
-    static final String ATTEMPTS = "reliableRoutesAttempts";
+    public static final String ATTEMPTS = "reliableRoutesAttempts";
 
     private static final Logger LOG = LoggerFactory.getLogger(TransactionPolicy.class);
 

@@ -1,11 +1,11 @@
-package io.reliableroutes;
+package io.reliableroutes.database;
 
 import javax.sql.XADataSource;
 
 import org.jboss.tm.XAResourceRecoveryRegistry;
 
 /** A transaction manager whose transactions span several databases: what a pool needs for its connections to be branches of them. */
-interface DistributedTransactions {
+public interface DistributedTransactions {
 
     /** @return the class of data sources whose connections are branches, with a constructor without parameters; not null */
     Class<? extends XADataSource> branches();

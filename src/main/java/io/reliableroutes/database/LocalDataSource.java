@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.database;
 
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -70,18 +70,18 @@ public class LocalDataSource extends DelegatingDataSource implements AutoCloseab
         }
     }
 
-    /** JDBC URL as it is set. */
-    String url() {
+    /** JDBC URL as it is set, null before. */
+    public String url() {
         return url;
     }
 
     /** Connections at most. */
-    int poolSize() {
+    public int poolSize() {
         return poolSize;
     }
 
-    /** JDBC URL for a session beside the pool, which {@link #connect} opens: where the password is a file, it says so. */
-    String sessionUrl() {
+    /** JDBC URL for a session beside the pool, which {@link #connect} opens: where the password is a file, it says so. Not null. */
+    public String sessionUrl() {
         return !password.startsWith("file:") ? url
                 : url + (url.contains("?") ? "&" : "?") + "authenticationPluginClassName=" + PasswordFile.class.getName();
     }
@@ -92,7 +92,7 @@ public class LocalDataSource extends DelegatingDataSource implements AutoCloseab
      * @param  settings     of PostgreSQL's driver, beside user and password, not null
      * @throws SQLException if the database cannot be reached
      */
-    Connection connect(Properties settings) throws SQLException {
+    public Connection connect(Properties settings) throws SQLException {
         Properties login = new Properties();
         login.putAll(settings);
         login.setProperty("user", user);

@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.database;
 
 import com.arjuna.ats.arjuna.common.ObjectStoreEnvironmentBean;
 import com.arjuna.ats.arjuna.common.arjPropertyManager;
@@ -30,7 +30,8 @@ public final class LocalTransactions {
         return com.arjuna.ats.jta.TransactionManager.transactionManager();
     }
 
-    static void checkTimeout(int timeoutSeconds) {
+    /** @throws ConfigurationException if that many seconds are no time-out: 0 or less */
+    public static void checkTimeout(int timeoutSeconds) {
         if (timeoutSeconds <= 0) {
             throw new ConfigurationException("tx.timeout (" + timeoutSeconds + ") is not a positive number of seconds: "
                     + "transactions would never end. Set for example tx.timeout=60.");

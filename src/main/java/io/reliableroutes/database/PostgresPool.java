@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.database;
 
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -12,7 +12,7 @@ import io.agroal.api.configuration.supplier.AgroalConnectionPoolConfigurationSup
 import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
 
 /** What all pools of the pack have in common: when a connection is thrown away, and how long anything is waited for. */
-final class PostgresPool {
+public final class PostgresPool {
 
     /** 25006 read-only: the server has become a standby, and a new connection finds the primary. 57P: it is going away. 08: it is gone. */
     private static final Set<String> OVER = Set.of("25006", "57P01", "57P02", "57P03");
@@ -24,8 +24,9 @@ final class PostgresPool {
      * @param url      JDBC URL, not null
      * @param provider a driver or an XA data source of PostgreSQL, not null
      * @param size     connections at most, positive
+     * @return         the configuration of a pool, not null; login and transactions are left to the caller
      */
-    static AgroalDataSourceConfigurationSupplier of(String url, Class<?> provider, int size) {
+    public static AgroalDataSourceConfigurationSupplier of(String url, Class<?> provider, int size) {
         return new AgroalDataSourceConfigurationSupplier().connectionPoolConfiguration(pool -> configured(pool, url, provider, size));
     }
 

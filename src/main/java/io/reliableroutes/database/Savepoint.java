@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.database;
 
 import java.sql.Connection;
 import java.sql.SQLException;

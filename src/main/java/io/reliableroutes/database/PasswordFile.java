@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.database;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.database;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -40,12 +40,12 @@ public class PostgresDriver extends Driver {
     }
 
     /** True if a statement of the current transaction has failed: the server would answer a commit with a rollback. */
-    static boolean isFailed(BaseConnection connection) {
+    public static boolean isFailed(BaseConnection connection) {
         return connection.getTransactionState() == TransactionState.FAILED;
     }
 
     /** What the commit of such a transaction fails with. */
-    static SQLException failure() {
+    public static SQLException failure() {
         return new PSQLException("a statement of this transaction has failed, and the route went on: nothing can be committed, so all is "
                 + "rolled back. Let the failure end the route, or use a statement that does not fail, such as INSERT … ON CONFLICT.",
                 PSQLState.IN_FAILED_SQL_TRANSACTION);

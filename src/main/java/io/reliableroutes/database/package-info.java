@@ -1,0 +1,2 @@
+/** Pools of PostgreSQL connections, and the transactions that they join. It may use support. */
+package io.reliableroutes.database;
