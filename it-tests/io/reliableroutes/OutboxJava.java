@@ -11,6 +11,7 @@ import java.util.function.Function;
 
 import harness.Java;
 import io.reliableroutes.database.TransactionPolicy;
+import io.reliableroutes.kafka.KafkaHeaders;
 import io.reliableroutes.support.CommitLog;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;

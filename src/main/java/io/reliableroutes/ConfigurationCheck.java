@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import io.reliableroutes.kafka.BrokerCheck;
 import io.reliableroutes.support.ConfigurationException;
 import org.apache.camel.CamelContext;
 import org.apache.camel.StartupListener;

@@ -8,6 +8,7 @@ import java.util.Map;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.reliableroutes.database.TransactionPolicy;
+import io.reliableroutes.kafka.KafkaHeaders;
 import io.reliableroutes.support.DatabaseText;
 import io.reliableroutes.support.MessageIdentity;
 import io.reliableroutes.support.RetrySettings;

@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import io.reliableroutes.kafka.KafkaHeaders;
 import io.reliableroutes.support.FailureText;
 import io.reliableroutes.support.Readiness;
 import io.reliableroutes.support.Settings;

@@ -6,6 +6,7 @@ import java.util.Map;
 import javax.sql.DataSource;
 
 import io.reliableroutes.database.TransactionPolicy;
+import io.reliableroutes.kafka.KafkaHeaders;
 import io.reliableroutes.support.DatabaseText;
 import io.reliableroutes.support.FailureClassification;
 import io.reliableroutes.support.MessageIdentity;

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
+import io.reliableroutes.kafka.KafkaAdmin;
 import io.reliableroutes.support.Incidents;
 import io.reliableroutes.support.Settings;
 import org.apache.camel.CamelContext;

@@ -5,6 +5,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
+import io.reliableroutes.kafka.BrokerCheck;
 import io.reliableroutes.support.Incidents;
 import io.reliableroutes.support.Settings;
 import org.apache.camel.CamelContext;

@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.kafka;
 
 import io.reliableroutes.support.ConfigurationException;
 import org.apache.camel.component.kafka.KafkaConstants;
@@ -7,13 +7,18 @@ import org.apache.camel.component.kafka.KafkaConstants;
  * The names of Camel's Kafka headers. They changed in Camel 4.18.3, and the compiler copies constants, so the names are read from the
  * version that runs.
  */
-final class KafkaHeaders {
+public final class KafkaHeaders {
 
-    static final String KEY = name("KEY");
-    static final String TOPIC = name("TOPIC");
-    static final String PARTITION = name("PARTITION");
-    static final String OFFSET = name("OFFSET");
-    static final String OVERRIDE_TOPIC = name("OVERRIDE_TOPIC");
+    /** Key of a record. */
+    public static final String KEY = name("KEY");
+    /** Topic that a record came from. */
+    public static final String TOPIC = name("TOPIC");
+    /** Partition that a record came from, an Integer. */
+    public static final String PARTITION = name("PARTITION");
+    /** Offset that a record came from, a Long. */
+    public static final String OFFSET = name("OFFSET");
+    /** Topic that a record is sent to, in place of its endpoint's. */
+    public static final String OVERRIDE_TOPIC = name("OVERRIDE_TOPIC");
 
     private KafkaHeaders() {
     }

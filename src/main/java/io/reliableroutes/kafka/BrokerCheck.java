@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.kafka;
 
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * Looks at start whether the broker answers. Where it does not, the routes start all the same ({@code check.broker}): an application that takes
  * requests needs only its database for that, and its relays and receivers find the broker by themselves.
  */
-final class BrokerCheck {
+public final class BrokerCheck {
 
     /** Kind of incident: over when the broker answers. */
     private static final String AWAY = "BROKER";
@@ -36,14 +36,14 @@ final class BrokerCheck {
      * @param dataSources bean names of the data sources whose messages come from the broker or go there, not null
      * @param answered    runs once, when the broker has answered, not null
      */
-    BrokerCheck(CamelContext context, Set<String> dataSources, Runnable answered) {
+    public BrokerCheck(CamelContext context, Set<String> dataSources, Runnable answered) {
         this.context = context;
         this.dataSources = dataSources;
         this.answered = answered;
     }
 
     /** @throws ConfigurationException if {@code check.broker} is neither word, or is {@code refuse} and the broker does not answer in time */
-    void check() {
+    public void check() {
         String choice = Settings.text(context, "check.broker");
         if (!choice.equals("wait") && !choice.equals("refuse")) {
             throw new ConfigurationException("check.broker (" + choice + ") is neither wait nor refuse: nobody would know whether to start without "
@@ -84,7 +84,7 @@ final class BrokerCheck {
     }
 
     /** Its incident says already that receivers get nothing. */
-    static boolean isKnownToBeAway(CamelContext context, String dataSource) {
+    public static boolean isKnownToBeAway(CamelContext context, String dataSource) {
         return Incidents.isOpen(context, dataSource, AWAY, broker(context));
     }
 

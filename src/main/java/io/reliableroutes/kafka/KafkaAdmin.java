@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.kafka;
 
 import java.util.HashMap;
 import java.util.List;
@@ -14,7 +14,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Asks the broker of the routes, with their certificates and passwords. */
-final class KafkaAdmin {
+public final class KafkaAdmin {
 
     private KafkaAdmin() {
     }
@@ -24,7 +24,7 @@ final class KafkaAdmin {
     }
 
     /** @return a reader of committed records that is of no group, not null; the caller closes it */
-    static Consumer<byte[], byte[]> reader(CamelContext context) {
+    public static Consumer<byte[], byte[]> reader(CamelContext context) {
         KafkaConfiguration kafka = configuration(context);
         Map<String, Object> settings = new HashMap<>();
         kafka.createConsumerProperties().forEach((name, value) -> settings.put(name.toString(), value));
@@ -35,7 +35,7 @@ final class KafkaAdmin {
     }
 
     /** @return a client whose answers take 5 seconds at most, not null; the caller closes it */
-    static Admin create(CamelContext context) {
+    public static Admin create(CamelContext context) {
         KafkaConfiguration kafka = configuration(context);
         Map<String, Object> settings = new HashMap<>();
         kafka.createConsumerProperties().forEach((name, value) -> {
