@@ -61,7 +61,7 @@ final class Mutants {
                 new Mutant("producer has five requests on the way", Scenario.NOTHING_IS_SENT_BEHIND_A_REFUSED_MESSAGE, "of the same key, was refused")
                         .edit(TOPIC_SINK, "maxInFlightRequest: 1", "maxInFlightRequest: 5"),
                 new Mutant("producer goes on after a failure", Scenario.NOTHING_IS_SENT_BEHIND_A_REFUSED_MESSAGE, "of the same key, was refused")
-                        .edit(TOPIC_SINK, "              kafkaClientFactory: \"#class:io.reliableroutes.RelayKafkaClientFactory\"\n", ""),
+                        .edit(TOPIC_SINK, "              kafkaClientFactory: \"#class:io.reliableroutes.outbox.kafka.RelayKafkaClientFactory\"\n", ""),
                 new Mutant("outbox-retry releases nobody", Scenario.RELEASED_FOLLOWERS_KEEP_THEIR_PLACE, "is parked behind a message that is done")
                         .edit(SQL + "release-outbox-followers.sql", "WHERE first.reason = 'BEHIND'", "WHERE false"),
                 new Mutant("outbox-retry does not lock the shard", Scenario.MESSAGE_THAT_COMES_WHILE_AN_OUTBOX_RETRY_COMMITS_IS_PUBLISHED,

@@ -12,6 +12,8 @@ import java.util.function.Function;
 import harness.Java;
 import io.reliableroutes.database.TransactionPolicy;
 import io.reliableroutes.kafka.KafkaHeaders;
+import io.reliableroutes.outbox.kafka.KafkaTopics;
+import io.reliableroutes.outbox.kafka.RejectedRecordException;
 import io.reliableroutes.support.CommitLog;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;

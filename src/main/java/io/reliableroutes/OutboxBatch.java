@@ -13,6 +13,7 @@ import java.util.Set;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.reliableroutes.kafka.KafkaHeaders;
+import io.reliableroutes.outbox.kafka.RejectedRecordException;
 import io.reliableroutes.support.CommitLog;
 import io.reliableroutes.support.RetrySettings;
 import org.apache.camel.CamelContext;

@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
+import io.reliableroutes.outbox.kafka.RelayKafkaClientFactory;
 import io.reliableroutes.support.ConfigurationException;
 import io.reliableroutes.support.RetrySettings;
 import io.reliableroutes.support.Settings;

@@ -10,6 +10,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import io.reliableroutes.outbox.kafka.KafkaTopics;
 import io.reliableroutes.support.CommitLog;
 import io.reliableroutes.support.ConfigurationException;
 import io.reliableroutes.support.Settings;

@@ -3,6 +3,7 @@ package io.reliableroutes;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.reliableroutes.database.TransactionPolicy;
+import io.reliableroutes.outbox.kafka.KafkaTopics;
 import io.reliableroutes.support.FailureClassification;
 import io.reliableroutes.support.Incidents;
 import io.reliableroutes.support.Settings;

@@ -6,6 +6,8 @@ import java.util.Map;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.reliableroutes.outbox.kafka.KafkaTopics;
+import io.reliableroutes.outbox.kafka.RejectedRecordException;
 import io.reliableroutes.support.DatabaseText;
 import io.reliableroutes.support.FailureClassification;
 import io.reliableroutes.support.FailureText;

@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.outbox.kafka;
 
 import java.time.Duration;
 import java.util.Collection;
@@ -33,10 +33,10 @@ import org.slf4j.LoggerFactory;
  * Which topics can be written to. A producer would look for a missing topic for {@code max.block.ms}, with every shard of its batch locked,
  * and its question makes the topic where the broker creates topics by itself, so that a mistyped name gets the messages.
  */
-final class KafkaTopics extends ServiceSupport {
+public final class KafkaTopics extends ServiceSupport {
 
     /** Prefix of the properties that map a destination to a topic. */
-    static final String DESTINATION = "outbox.destination.";
+    public static final String DESTINATION = "outbox.destination.";
 
     private static final Logger LOG = LoggerFactory.getLogger(KafkaTopics.class);
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
@@ -51,7 +51,7 @@ final class KafkaTopics extends ServiceSupport {
     }
 
     /** The topics of the broker of a context, not null. */
-    static KafkaTopics of(CamelContext context) {
+    public static KafkaTopics of(CamelContext context) {
         synchronized (context) {
             KafkaTopics topics = context.getCamelContextExtension().getContextPlugin(KafkaTopics.class);
             if (topics == null) {
@@ -78,7 +78,7 @@ final class KafkaTopics extends ServiceSupport {
      * @return                why some cannot be written to, by topic; empty if all can be
      * @throws KafkaException if the broker cannot be asked: that is an outage
      */
-    Map<String, Throwable> closed(Collection<String> topics) {
+    public Map<String, Throwable> closed(Collection<String> topics) {
         List<String> unknown = topics.stream().filter(topic -> !open.contains(topic)).distinct().toList();
         Map<String, Throwable> closed = new LinkedHashMap<>();
         if (!unknown.isEmpty()) {
@@ -118,7 +118,7 @@ final class KafkaTopics extends ServiceSupport {
     }
 
     /** After a failure: a topic may be gone. */
-    void forget() {
+    public void forget() {
         open.clear();
     }
 

@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.outbox.kafka;
 
 /**
  * A sink refuses one record, for what the record is or for where it is to go: sending it again cannot succeed, while other records can be

@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.outbox.kafka;
 
 import java.time.Duration;
 import java.util.Properties;
@@ -63,8 +63,12 @@ public class RelayKafkaClientFactory extends DefaultKafkaClientFactory implement
         return bounded;
     }
 
-    /** @throws ConfigurationException if the text is no duration, or 0 */
-    static Duration deadline(String text) {
+    /**
+     * @param  text                   of {@code outbox.relay.send-deadline}, not null
+     * @return                        how long a record may stay unacknowledged, positive, not null
+     * @throws ConfigurationException if the text is no duration, or 0
+     */
+    public static Duration deadline(String text) {
         Long millis = Settings.duration(text);
         if (millis == null || millis == 0) {
             throw new ConfigurationException("outbox.relay.send-deadline (" + text + ") is no duration of more than 0: each batch would be "

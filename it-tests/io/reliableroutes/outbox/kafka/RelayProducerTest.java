@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.outbox.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

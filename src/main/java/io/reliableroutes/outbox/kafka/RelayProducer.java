@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.outbox.kafka;
 
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
