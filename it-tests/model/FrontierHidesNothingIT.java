@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
-import io.reliableroutes.OutboxJava;
+import io.reliableroutes.outbox.OutboxJava;
 import org.apache.camel.Exchange;
 import org.junit.jupiter.api.Test;
 

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-import io.reliableroutes.OutboxJava;
+import io.reliableroutes.outbox.OutboxJava;
 
 /** A history of one outbox: the shipped statements in sessions of two relays, two outbox-retries and two writers, and the model beside them. */
 final class OutboxHistory {

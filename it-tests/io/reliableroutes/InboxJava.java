@@ -11,6 +11,7 @@ import javax.sql.DataSource;
 import harness.Java;
 import io.reliableroutes.database.TransactionPolicy;
 import io.reliableroutes.kafka.KafkaHeaders;
+import io.reliableroutes.outbox.OutboxJava;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;

@@ -12,6 +12,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import io.reliableroutes.kafka.BrokerCheck;
+import io.reliableroutes.outbox.OutboxCheck;
+import io.reliableroutes.outbox.OutboxDestinations;
 import io.reliableroutes.support.ConfigurationException;
 import org.apache.camel.CamelContext;
 import org.apache.camel.StartupListener;

@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.outbox;
 
 import java.util.Map;
 import java.util.Set;
@@ -14,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Refuses settings with which a relay could not work, and names destinations whose messages will wait. */
-final class OutboxCheck {
+public final class OutboxCheck {
 
     private static final Logger LOG = LoggerFactory.getLogger(OutboxCheck.class);
 
@@ -23,12 +23,12 @@ final class OutboxCheck {
 
     private final CamelContext context;
 
-    OutboxCheck(CamelContext context) {
+    public OutboxCheck(CamelContext context) {
         this.context = context;
     }
 
     /** @throws ConfigurationException for the first setting that is wrong */
-    void checkSettings() {
+    public void checkSettings() {
         Settings.duration(context, "outbox.circuit-delay");
         RelayKafkaClientFactory.deadline(Settings.text(context, "outbox.relay.send-deadline"));
         number("outbox.relay.shards-per-batch", 64, "there are 64 shards");
@@ -49,7 +49,7 @@ final class OutboxCheck {
     }
 
     /** Says which mapped topics cannot be written to: also where the broker makes topics by itself, none is made for a mistyped name. */
-    void nameClosed() {
+    public void nameClosed() {
         Map<String, Throwable> closed;
         try {
             closed = new OutboxDestinations().closed(context, destinations());
@@ -65,8 +65,8 @@ final class OutboxCheck {
         }
     }
 
-    /** All destinations that are mapped, sorted. */
-    Set<String> destinations() {
+    /** All destinations that are mapped, sorted; not null. */
+    public Set<String> destinations() {
         Set<String> destinations = new TreeSet<>();
         context.getPropertiesComponent().loadProperties(key -> key.startsWith(OutboxDestinations.PREFIX)).stringPropertyNames()
                 .forEach(key -> destinations.add(key.substring(OutboxDestinations.PREFIX.length())));

@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.outbox;
 
 import java.lang.reflect.Field;
 import java.lang.reflect.Proxy;
@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.function.Function;
 
 import harness.Java;
+import io.reliableroutes.DeadLetterRequest;
 import io.reliableroutes.database.TransactionPolicy;
 import io.reliableroutes.kafka.KafkaHeaders;
 import io.reliableroutes.outbox.kafka.KafkaTopics;
@@ -70,7 +71,7 @@ public final class OutboxJava {
     }
 
     /** A context that says nothing of messages that are refused or dead, nor that it has no wiring. */
-    static DefaultCamelContext context() {
+    public static DefaultCamelContext context() {
         Configurator.setLevel(CommitLog.class.getName(), Level.OFF);
         Configurator.setLevel(DefaultContextServiceLoaderPlugin.class.getName(), Level.OFF);
         return new DefaultCamelContext();

@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.outbox;
 
 import java.util.concurrent.atomic.AtomicInteger;
 

@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.outbox;
 
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.reliableroutes.InvalidMessageException;
 import io.reliableroutes.support.ConfigurationException;
 import org.apache.camel.Exchange;
 
