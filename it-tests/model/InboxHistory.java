@@ -10,7 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-import io.reliableroutes.InboxJava;
+import io.reliableroutes.inbox.InboxJava;
 import io.reliableroutes.outbox.OutboxJava;
 
 /** A history of one inbox: the shipped statements in sessions of two receivers and two inbox-retries, and the model beside them. */

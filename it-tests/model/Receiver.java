@@ -6,8 +6,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-import io.reliableroutes.InboxJava;
 import io.reliableroutes.InvalidMessageException;
+import io.reliableroutes.inbox.InboxJava;
 import org.apache.camel.Exchange;
 import org.apache.camel.RuntimeCamelException;
 

@@ -14,7 +14,7 @@ final class Mutants {
     private static final String WHEN = """
                       onWhen:
                         method:
-                          beanType: io.reliableroutes.%s
+                          beanType: io.reliableroutes.inbox.%s
                           method: %s
             """;
     private static final String NEVER = """
@@ -73,7 +73,7 @@ final class Mutants {
         return List.of(
                 new Mutant("inbox key is outside of the transaction", Scenario.FAILING_MESSAGE_IS_PARKED_AFTER_ITS_ATTEMPTS, "m-1 has no effect")
                         .edit(INBOX, """
-                                        type: io.reliableroutes.InboxRepository
+                                        type: io.reliableroutes.inbox.InboxRepository
                                         properties:
                                           dataSource: "#bean:{{inboxDataSource}}"
                                           consumer: "{{inboxConsumer}}"
@@ -141,7 +141,7 @@ final class Mutants {
                         .edit(SQL + "insert-inbox-message.sql", "SELECT ?, ?, ?\nFROM", "SELECT ?, left(?, 0), ?\nFROM"),
                 new Mutant("there is no last resort", Scenario.MESSAGE_THAT_IS_REFUSED_EVERYWHERE_STOPS_NOBODY, "m-1 is nowhere and m-2 waits behind it")
                         .edit("camel/failed-message-sink.kamelet.yaml", "io.reliableroutes.database.Savepoint\n                    method: isRefused",
-                                "io.reliableroutes.InboxMessage\n                    method: isOutage"),
+                                "io.reliableroutes.inbox.InboxMessage\n                    method: isOutage"),
                 new Mutant("burial that fails is tried again at once", Scenario.BURIAL_THAT_IS_REFUSED_IS_TRIED_LATER, "burials were refused meanwhile")
                         .edit(SQL + "repark-inbox-message.sql", "now() + :#delay * interval '1 millisecond'", "now()"),
                 new Mutant("parked message loses a header", Scenario.RETRY_HAS_THE_HEADERS_OF_THE_FIRST_DELIVERY, "the retry has got")

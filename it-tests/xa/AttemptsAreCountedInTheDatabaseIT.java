@@ -140,7 +140,7 @@ class AttemptsAreCountedInTheDatabaseIT {
         Database bank = xa.bank.bankA();
         String halt = """
                 RULE kill
-                CLASS io.reliableroutes.InboxRepository
+                CLASS io.reliableroutes.inbox.InboxRepository
                 METHOD add(org.apache.camel.Exchange, java.lang.String)
                 AT EXIT
                 IF $2.contains("killer")

@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import io.reliableroutes.inbox.TopicCheck;
 import io.reliableroutes.kafka.BrokerCheck;
 import io.reliableroutes.outbox.OutboxCheck;
 import io.reliableroutes.outbox.OutboxDestinations;

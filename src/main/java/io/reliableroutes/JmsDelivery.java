@@ -2,6 +2,8 @@ package io.reliableroutes;
 
 import java.sql.SQLException;
 
+import io.reliableroutes.inbox.InboxFailure;
+import io.reliableroutes.inbox.ReceiverPause;
 import io.reliableroutes.support.ConfigurationException;
 import io.reliableroutes.support.FailureClassification;
 import io.reliableroutes.support.FailureText;

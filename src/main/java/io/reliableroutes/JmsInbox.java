@@ -6,6 +6,9 @@ import java.util.Map;
 import javax.sql.DataSource;
 
 import io.reliableroutes.database.TransactionPolicy;
+import io.reliableroutes.inbox.EarlierFailure;
+import io.reliableroutes.inbox.InboxFailure;
+import io.reliableroutes.inbox.InboxMessage;
 import io.reliableroutes.kafka.KafkaHeaders;
 import io.reliableroutes.support.DatabaseText;
 import io.reliableroutes.support.FailureClassification;

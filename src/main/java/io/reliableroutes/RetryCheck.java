@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import io.reliableroutes.inbox.HeaderList;
+import io.reliableroutes.inbox.InboxFailure;
 import io.reliableroutes.outbox.OutboxCheck;
 import io.reliableroutes.outbox.OutboxDestinations;
 import io.reliableroutes.support.ConfigurationException;

@@ -1,7 +1,7 @@
-package io.reliableroutes;
+package io.reliableroutes.inbox;
 
 /** Why a message is given up that has failed in an earlier delivery, perhaps in another process: of its exception only this is left. */
-final class EarlierFailure extends Exception {
+public final class EarlierFailure extends Exception {
 
     private static final long serialVersionUID = 1;
 
@@ -13,7 +13,7 @@ final class EarlierFailure extends Exception {
      * @param message    of the exception, null if it had none
      * @param permanent  true if no further attempt can help
      */
-    EarlierFailure(String errorClass, String message, boolean permanent) {
+    public EarlierFailure(String errorClass, String message, boolean permanent) {
         super(message);
         this.errorClass = errorClass;
         this.permanent = permanent;

@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.inbox;
 
 import java.util.List;
 import java.util.Map;
@@ -14,7 +14,7 @@ import org.apache.camel.CamelExecutionException;
 import org.apache.camel.Exchange;
 
 /** A failed attempt to handle a received message, of an inbox or an inbox-retry: whose fault it was, and what its row tells of it. */
-final class InboxFailure {
+public final class InboxFailure {
 
     private InboxFailure() {
     }
@@ -50,7 +50,8 @@ final class InboxFailure {
                         + "go on. If they fail too, the downstream is away: nothing is lost. Its error: " + FailureText.message(error, 2000));
     }
 
-    static RetrySettings settings(Exchange exchange) {
+    /** When a failed message of the exchange's consumer is tried again; not null. */
+    public static RetrySettings settings(Exchange exchange) {
         return RetrySettings.of(exchange.getContext(), "inbox", InboxMessage.consumer(exchange));
     }
 
@@ -73,7 +74,7 @@ final class InboxFailure {
     }
 
     /** What has failed, without what Camel wraps around an Error, and Narayana around the answer of a participant; null for null. */
-    static Throwable told(Throwable failure) {
+    public static Throwable told(Throwable failure) {
         List<Throwable> causes = UnsafeFailureException.causes(failure);
         return causes.size() > 1 && (causes.get(0) instanceof CamelExecutionException || causes.get(0) instanceof RollbackException) ? causes.get(1) : causes.isEmpty() ? null : causes.get(0);
     }
@@ -84,8 +85,8 @@ final class InboxFailure {
         return topic == null || "false".equals(announced) || !isDestination(topic + ".dead") ? null : topic + ".dead";
     }
 
-    /** What the outbox takes for a destination. */
-    static boolean isDestination(String name) {
+    /** True for what the outbox takes for a destination; not null. */
+    public static boolean isDestination(String name) {
         return name.matches("[A-Za-z0-9._-]{1,200}");
     }
 }

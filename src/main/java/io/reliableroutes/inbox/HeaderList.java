@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.inbox;
 
 import java.util.List;
 import java.util.Locale;
@@ -18,7 +18,7 @@ import org.apache.camel.CamelContext;
  * The headers of a received message that its handler gets, as text: those that {@code inbox.headers} lists. It is the one place that says
  * so: what it lets in is what is parked, and what a retry or a replay brings back.
  */
-final class HeaderList {
+public final class HeaderList {
 
     /** What Camel's components read from any message's headers: a sender could steer routes by them. A star is any ending. */
     private static final List<String> CAMELS = List.of("camel*", "org.apache.camel*", "kafka.*", "jms*", "breadcrumbid", "long-running-action",
@@ -35,8 +35,12 @@ final class HeaderList {
                 .collect(Collectors.joining("|")), Pattern.CASE_INSENSITIVE);
     }
 
-    /** @throws ConfigurationException if the list of the consumer has no name, or one that Camel reads */
-    static HeaderList of(CamelContext context, String consumer) {
+    /**
+     * @param  consumer               name of the receiver, not null
+     * @return                        the headers that its handler gets, not null
+     * @throws ConfigurationException if the list of the consumer has no name, or one that Camel reads
+     */
+    public static HeaderList of(CamelContext context, String consumer) {
         String list = RetrySettings.value(context, "inbox", consumer, "headers");
         try {
             return LISTS.computeIfAbsent(list, HeaderList::new);

@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.inbox;
 
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,7 +23,7 @@ import org.apache.camel.support.SynchronizationAdapter;
  * message each {@code brake-delay} is given up, until one is handled or an operator ends the incident. One for each consumer of a context;
  * what it knows is forgotten with the process.
  */
-final class ReceiverPause {
+public final class ReceiverPause {
 
     /** The place of all messages that are parked: an outage has lasted for as long as none of the receiver's is handled. */
     static final String PARKED = "parked";
@@ -45,7 +45,8 @@ final class ReceiverPause {
         this.consumer = consumer;
     }
 
-    static ReceiverPause of(CamelContext context, String consumer) {
+    /** The one of a consumer, not null. */
+    public static ReceiverPause of(CamelContext context, String consumer) {
         synchronized (context) {
             All all = context.getCamelContextExtension().getContextPlugin(All.class);
             if (all == null) {
@@ -61,7 +62,7 @@ final class ReceiverPause {
      * @param  message that an outage has met there, not null
      * @return         true if it may hold its place for some more time
      */
-    synchronized boolean isPatientWith(Object place, Object message) {
+    public synchronized boolean isPatientWith(Object place, Object message) {
         Outage known = outages.get(place);
         if (known == null || !known.message.equals(message)) {
             known = new Outage(message, System.nanoTime());
@@ -77,7 +78,7 @@ final class ReceiverPause {
      * @param  failure    of it, not null
      * @return            true if it must not be given up now
      */
-    boolean brakes(String dataSource, Object key, Object message, Throwable failure) {
+    public boolean brakes(String dataSource, Object key, Object message, Throwable failure) {
         int limit = Integer.parseInt(RetrySettings.value(context, "inbox", consumer, "brake").trim());
         if (limit == 0 || mayPass(limit, key, message)) {
             return false;

@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.inbox;
 
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.inbox;
 
 import java.util.List;
 import java.util.Map;
@@ -21,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Tells at start which topics of receivers are missing, and which keep records longer than the inbox keeps keys. Refuses nothing. */
-final class TopicCheck {
+public final class TopicCheck {
 
     /** Kind of incident: over when the consumer gets a partition of the topic. */
     static final String MISSING = "TOPIC_MISSING";
@@ -31,7 +31,8 @@ final class TopicCheck {
 
     private final ModelCamelContext context;
 
-    TopicCheck(ModelCamelContext context) {
+    /** @param context whose receivers are meant, not null */
+    public TopicCheck(ModelCamelContext context) {
         this.context = context;
     }
 
@@ -44,7 +45,8 @@ final class TopicCheck {
                 + " of " + consumer + " does not exist: nothing is received. Create the topic, or correct its name.");
     }
 
-    void check() {
+    /** Looks at the topics of all receivers, and waits for each answer for 10 seconds at most. */
+    public void check() {
         try (Admin admin = KafkaAdmin.create(context)) {
             for (RouteDefinition route : context.getRouteDefinitions()) {
                 Map<String, Object> parameters = route.getTemplateParameters();

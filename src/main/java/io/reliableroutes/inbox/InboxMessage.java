@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.inbox;
 
 import java.sql.Timestamp;
 import java.util.HashMap;
@@ -7,6 +7,7 @@ import java.util.Map;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.reliableroutes.InvalidMessageException;
 import io.reliableroutes.database.TransactionPolicy;
 import io.reliableroutes.kafka.KafkaHeaders;
 import io.reliableroutes.support.DatabaseText;
@@ -21,8 +22,8 @@ import org.apache.camel.Message;
  */
 public class InboxMessage {
 
-    /** Exchange property: when the first attempt of a message has failed, in an earlier delivery. */
-    static final String FIRST_FAILED_AT = "inboxFirstFailedAt";
+    /** Exchange property: when the first attempt of a message has failed, in an earlier delivery, a Timestamp. */
+    public static final String FIRST_FAILED_AT = "inboxFirstFailedAt";
 
     private static final String RECORD = "inboxRecord";
     private static final String CONSUMER = "inboxConsumer";
@@ -62,8 +63,8 @@ public class InboxMessage {
         return DatabaseText.of(exchange.getContext(), exchange.getProperty("inboxDataSource", String.class));
     }
 
-    /** Null: the message has none. */
-    static MessageIdentity identity(Exchange exchange) {
+    /** What the message of an exchange is recognised by, null if it has nothing of that. Asks the database for its encoding, once. */
+    public static MessageIdentity identity(Exchange exchange) {
         DatabaseText text = text(exchange);
         Object id = exchange.getMessage().getHeader("ce_id");
         MessageIdentity identity = MessageIdentity.of(exchange.getMessage().getHeader("ce_source"), id, text);
@@ -104,8 +105,8 @@ public class InboxMessage {
         return null;
     }
 
-    /** What is told of a message without an identity. */
-    static InvalidMessageException unidentified(Exchange exchange, Map<String, Object> headers) {
+    /** What is told of a message with these headers and without an identity; not null. */
+    public static InvalidMessageException unidentified(Exchange exchange, Map<String, Object> headers) {
         return new InvalidMessageException(unidentified(exchange, headers.get("ce_id") != null));
     }
 

@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.inbox;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
