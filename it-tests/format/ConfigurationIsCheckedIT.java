@@ -83,7 +83,7 @@ class ConfigurationIsCheckedIT {
                 "cacheLevelName (CACHE_CONSUMER) is not CACHE_NONE: a message could be acknowledged outside its transaction and lost");
         assertRefused(jmsReceiver("          mapJmsMessage: false\n", ""), "mapJmsMessage (null) is not false");
         assertRefused(jmsReceiver("          disableReplyTo: true\n", ""), "disableReplyTo (null) is not true");
-        assertRefused(jmsReceiver("id: inbox-jms", "id: inbox-jms"), "transactionManager is no io.reliableroutes.XaTransactionManager");
+        assertRefused(jmsReceiver("id: inbox-jms", "id: inbox-jms"), "transactionManager is no io.reliableroutes.xa.XaTransactionManager");
     }
 
     @Test

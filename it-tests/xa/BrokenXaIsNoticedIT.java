@@ -22,7 +22,7 @@ class BrokenXaIsNoticedIT {
 
             try (RouteProcess process = xa.transfersWith("""
                     RULE no recovery
-                    CLASS io.reliableroutes.XaRecovery
+                    CLASS io.reliableroutes.xa.XaRecovery
                     METHOD scan
                     AT ENTRY
                     IF true

@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import harness.Servers;
 import harness.TcpProxy;
+import io.reliableroutes.xa.XaLock;
 import jakarta.jms.XAConnection;
 import jakarta.jms.XAConnectionFactory;
 import org.apache.activemq.artemis.jms.client.ActiveMQXAConnectionFactory;

@@ -16,6 +16,7 @@ import io.reliableroutes.kafka.BrokerCheck;
 import io.reliableroutes.outbox.OutboxCheck;
 import io.reliableroutes.outbox.OutboxDestinations;
 import io.reliableroutes.support.ConfigurationException;
+import io.reliableroutes.xa.XaStart;
 import org.apache.camel.CamelContext;
 import org.apache.camel.StartupListener;
 import org.apache.camel.model.ModelCamelContext;

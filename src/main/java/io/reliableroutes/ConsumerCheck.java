@@ -3,6 +3,7 @@ package io.reliableroutes;
 import java.util.Map;
 
 import io.reliableroutes.support.ConfigurationException;
+import io.reliableroutes.xa.XaTransactionManager;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Component;
 import org.apache.camel.spi.PropertyConfigurerGetter;
@@ -66,7 +67,7 @@ final class ConsumerCheck {
         checkOptions(SAFE_JMS_CONSUMER, "a message could be acknowledged outside its transaction and lost, or foreign code run");
         if (context.getRegistry().findByType(XaTransactionManager.class).isEmpty()) {
             throw new ConfigurationException("route " + route + " receives from JMS in a transaction, and transactionManager is no "
-                    + "io.reliableroutes.XaTransactionManager: message and database would not be one fact. Start it with --profile=xa.");
+                    + "io.reliableroutes.xa.XaTransactionManager: message and database would not be one fact. Start it with --profile=xa.");
         }
         checkJmsWiring("connectionFactory", XaConnectionFactory.class);
         checkJmsWiring("transactionManager", XaJmsTransactionManager.class);

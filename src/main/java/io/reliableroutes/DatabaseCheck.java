@@ -11,6 +11,7 @@ import javax.sql.DataSource;
 
 import io.reliableroutes.support.ConfigurationException;
 import io.reliableroutes.support.SqlFile;
+import io.reliableroutes.xa.XaTransactionManager;
 import org.apache.camel.CamelContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -10,6 +10,8 @@ import io.reliableroutes.support.FailureText;
 import io.reliableroutes.support.MessageIdentity;
 import io.reliableroutes.support.RetrySettings;
 import io.reliableroutes.support.Settings;
+import io.reliableroutes.xa.XaFailure;
+import io.reliableroutes.xa.XaTransactionManager;
 import jakarta.jms.Message;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;

@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.xa;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -141,7 +141,7 @@ public final class XaTransactionManager extends TransactionManagerImple implemen
     }
 
     /** Lets no transaction begin for a while, in milliseconds: an outage that no lock has noticed. */
-    void pause(long millis) {
+    public void pause(long millis) {
         recovery.gate().pause(millis);
     }
 

@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.xa;
 
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -14,7 +14,7 @@ import io.reliableroutes.support.StartWait;
 import org.apache.camel.CamelContext;
 
 /** Before the routes of an XA process start: takes the node locks, checks the databases, and starts recovery. */
-final class XaStart {
+public final class XaStart {
 
     private final CamelContext context;
     private final XaTransactionManager xa;
@@ -34,7 +34,7 @@ final class XaStart {
      * @param  queues                 that routes receive from, each with its inbox's data source, or null; not null
      * @throws ConfigurationException if a database cannot take part, another live process has the node identifier, or the broker drops messages
      */
-    static void run(CamelContext context, Set<String> dataSources, boolean jms, Map<String, String> queues) {
+    public static void run(CamelContext context, Set<String> dataSources, boolean jms, Map<String, String> queues) {
         for (XaTransactionManager xa : context.getRegistry().findByType(XaTransactionManager.class)) {
             XaStart start = new XaStart(context, xa);
             dataSources.forEach(start::join);

@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.xa;
 
 import java.util.Map;
 
@@ -7,7 +7,7 @@ import io.reliableroutes.support.ConfigurationException;
 import org.apache.camel.CamelContext;
 
 /** What takes part in XA transactions beside databases, a bean: {@link XaStart} readies it before the routes start, and knows no kind of it. */
-interface XaParticipant {
+public interface XaParticipant {
 
     /**
      * @param  nodeIdentifier of this process, not null

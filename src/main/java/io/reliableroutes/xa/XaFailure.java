@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.xa;
 
 import java.io.IOException;
 import java.sql.SQLException;
@@ -19,7 +19,7 @@ import jakarta.jms.MessageNotWriteableException;
 import jakarta.transaction.RollbackException;
 
 /** Tells whether an XA transaction has failed by the fault of its message, or of a server, a pool, a store, a right or an address. */
-final class XaFailure {
+public final class XaFailure {
 
     /** Of PostgreSQL's Appendix A: a prepare without room for prepared transactions. */
     private static final String NOT_IN_PREREQUISITE_STATE = "55000";
@@ -31,7 +31,7 @@ final class XaFailure {
      * @param  failure of an exchange or of a commit, with all that it was caused by, not null
      * @return         what no message is to blame for, or null
      */
-    static Throwable outage(Throwable failure) {
+    public static Throwable outage(Throwable failure) {
         Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         Deque<Throwable> left = new ArrayDeque<>(Set.of(failure));
         while (!left.isEmpty()) {
@@ -51,8 +51,8 @@ final class XaFailure {
         return null;
     }
 
-    /** What a participant has said against a commit, which Narayana keeps among the suppressed ones; the failure itself if none has. */
-    static Throwable said(Throwable failure) {
+    /** What a participant has said against a commit, which Narayana keeps among the suppressed ones; the failure itself, not null, if none has. */
+    public static Throwable said(Throwable failure) {
         for (Throwable cause : UnsafeFailureException.causes(failure)) {
             for (Throwable suppressed : cause.getSuppressed()) {
                 if (cause instanceof RollbackException && suppressed.getCause() != null) {

@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.xa;
 
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.xa;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;

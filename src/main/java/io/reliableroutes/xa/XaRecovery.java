@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.xa;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
  * back the others of this node. Opens the {@link XaGate} when nothing of them is left, so that their row locks block no work and none of
  * their messages is overtaken.
  */
-final class XaRecovery implements XAResourceRecoveryRegistry, AutoCloseable {
+public final class XaRecovery implements XAResourceRecoveryRegistry, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(XaRecovery.class);
     /**
@@ -204,8 +204,8 @@ final class XaRecovery implements XAResourceRecoveryRegistry, AutoCloseable {
                 + Base64.getEncoder().encodeToString(xid.getBranchQualifier());
     }
 
-    /** Only what this node has prepared: what Narayana cannot read, whoever has prepared it, would end its look at all the others. */
-    static Xid[] own(Xid[] prepared) {
+    /** Only what this node has prepared, not null; none of null. What Narayana cannot read, whoever has prepared it, would end its look at all the others. */
+    public static Xid[] own(Xid[] prepared) {
         return prepared == null ? new Xid[0] : Arrays.stream(prepared).filter(XaRecovery::isOwn).toArray(Xid[]::new);
     }
 

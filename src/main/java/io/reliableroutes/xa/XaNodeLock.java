@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.xa;
 
 import java.security.SecureRandom;
 import java.sql.Connection;
