@@ -2,7 +2,7 @@ package mutants;
 
 import java.sql.SQLException;
 
-import io.reliableroutes.JmsInbox;
+import io.reliableroutes.jms.JmsInbox;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import org.apache.camel.Exchange;

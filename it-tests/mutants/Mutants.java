@@ -246,7 +246,7 @@ final class Mutants {
                                 WHERE a.consumer = ? AND ? IS NOT NULL AND ? IS NOT NULL
                                 """),
                 new Mutant("broker's deliveries are taken for attempts", Scenario.OUTAGE_USES_UP_NO_JMS_ATTEMPT, "and nothing was wrong with it")
-                        .edit("camel/inbox-jms.camel.yaml", "type: io.reliableroutes.JmsInbox", "type: mutants.DeliveryCountInbox"),
+                        .edit("camel/inbox-jms.camel.yaml", "type: io.reliableroutes.jms.JmsInbox", "type: mutants.DeliveryCountInbox"),
                 new Mutant("failed attempts go with the failed transaction", Scenario.POISON_JMS_MESSAGE_HARMS_NO_OTHER, "times and is not kept")
                         .edit(SQL + "fail-inbox-attempt.sql", "VALUES (?, ?, ?, ?, ?, ?, ?, ?, now())", "SELECT ?, ?, ?, ?, ?, ?, ?, ?, now() WHERE false"),
                 new Mutant("log tells of a dead letter before the commit", Scenario.JMS_LOG_TELLS_WHAT_IS_COMMITTED, "and the table is empty")

@@ -52,7 +52,7 @@ class StartIsRefusedIT {
 
             assertRefused(xa.transfers("camel.component.jms.transactionManager=#class:org.springframework.jms.connection.JmsTransactionManager"),
                     "route xa-transfer-inbox: camel.component.jms.transactionManager (org.springframework.jms.connection.JmsTransactionManager) is no "
-                    + "io.reliableroutes.XaJmsTransactionManager");
+                    + "io.reliableroutes.jms.XaJmsTransactionManager");
 
             xa.settings.put("inbox.immediate-attempts", "0");
             assertRefused(xa.transfers(), "inbox of xa-transfer: immediate-attempts (0) is less than 1: no message would be tried at all");

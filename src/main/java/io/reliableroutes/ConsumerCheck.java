@@ -2,6 +2,8 @@ package io.reliableroutes;
 
 import java.util.Map;
 
+import io.reliableroutes.jms.XaConnectionFactory;
+import io.reliableroutes.jms.XaJmsTransactionManager;
 import io.reliableroutes.support.ConfigurationException;
 import io.reliableroutes.xa.XaTransactionManager;
 import org.apache.camel.CamelContext;

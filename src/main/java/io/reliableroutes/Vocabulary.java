@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 
 import io.reliableroutes.database.LocalDataSource;
+import io.reliableroutes.jms.XaConnectionFactory;
 import io.reliableroutes.xa.XaTransactionManager;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;

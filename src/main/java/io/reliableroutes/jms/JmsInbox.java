@@ -1,10 +1,11 @@
-package io.reliableroutes;
+package io.reliableroutes.jms;
 
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.Map;
 import javax.sql.DataSource;
 
+import io.reliableroutes.InvalidMessageException;
 import io.reliableroutes.database.TransactionPolicy;
 import io.reliableroutes.inbox.EarlierFailure;
 import io.reliableroutes.inbox.InboxFailure;

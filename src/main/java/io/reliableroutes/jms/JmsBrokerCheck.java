@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.jms;
 
 import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;

@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.jms;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;

@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.jms;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;

@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.jms;
 
 import jakarta.transaction.TransactionManager;
 import org.springframework.transaction.TransactionException;

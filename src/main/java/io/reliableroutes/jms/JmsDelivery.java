@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.jms;
 
 import java.sql.SQLException;
 
@@ -51,7 +51,7 @@ final class JmsDelivery implements TransactionSynchronization {
     static JmsDelivery begin(Exchange exchange, String consumer, JmsAttempts attempts, Message message) {
         if (!TransactionSynchronizationManager.isSynchronizationActive()) {
             throw new ConfigurationException("the JMS consumer of " + consumer + " has begun no transaction: its message would be lost with the "
-                    + "first failure. Set camel.component.jms.transactionManager to an io.reliableroutes.XaJmsTransactionManager.");
+                    + "first failure. Set camel.component.jms.transactionManager to an io.reliableroutes.jms.XaJmsTransactionManager.");
         }
         JmsDelivery delivery = new JmsDelivery(exchange, consumer, attempts, message);
         TransactionSynchronizationManager.registerSynchronization(delivery);

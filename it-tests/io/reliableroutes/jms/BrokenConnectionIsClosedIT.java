@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.jms;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;

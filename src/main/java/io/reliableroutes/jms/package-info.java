@@ -1,0 +1,2 @@
+/** Queues of a JMS broker as a way into the inbox, in XA transactions. It may use xa, inbox, kafka, database, support and the root. */
+package io.reliableroutes.jms;
