@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import io.reliableroutes.DeadLetterRequest;
 import io.reliableroutes.InvalidMessageException;
+import io.reliableroutes.operate.DeadLetterRequest;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;

@@ -10,9 +10,9 @@ import java.util.Set;
 import java.util.function.Function;
 
 import harness.Java;
-import io.reliableroutes.DeadLetterRequest;
 import io.reliableroutes.database.TransactionPolicy;
 import io.reliableroutes.kafka.KafkaHeaders;
+import io.reliableroutes.operate.DeadLetterRequest;
 import io.reliableroutes.outbox.kafka.KafkaTopics;
 import io.reliableroutes.outbox.kafka.RejectedRecordException;
 import io.reliableroutes.support.CommitLog;

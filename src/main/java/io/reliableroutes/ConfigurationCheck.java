@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 
 import io.reliableroutes.inbox.TopicCheck;
 import io.reliableroutes.kafka.BrokerCheck;
+import io.reliableroutes.operate.OperatorAccess;
 import io.reliableroutes.outbox.OutboxCheck;
 import io.reliableroutes.outbox.OutboxDestinations;
 import io.reliableroutes.support.ConfigurationException;

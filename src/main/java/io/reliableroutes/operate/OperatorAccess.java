@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.operate;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import io.reliableroutes.InvalidMessageException;
 import io.reliableroutes.support.ConfigurationException;
 import io.reliableroutes.support.Settings;
 import org.apache.camel.CamelContext;
@@ -68,7 +69,7 @@ public class OperatorAccess {
     }
 
     /** @throws ConfigurationException if the API would be open to others without a login, or a login is none */
-    static void check(CamelContext context) {
+    public static void check(CamelContext context) {
         if (((ModelCamelContext) context).getRouteDefinition(ROUTE) == null) {
             return;
         }

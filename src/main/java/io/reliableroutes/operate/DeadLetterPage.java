@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.operate;
 
 import java.net.URLDecoder;
 import java.net.URLEncoder;
@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import io.reliableroutes.InvalidMessageException;
 import io.reliableroutes.support.DatabaseText;
 import org.apache.camel.util.StringHelper;
 

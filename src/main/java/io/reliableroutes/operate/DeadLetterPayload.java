@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.operate;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;

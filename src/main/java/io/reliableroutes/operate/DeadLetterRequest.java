@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.operate;
 
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +20,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.reliableroutes.InvalidMessageException;
 import io.reliableroutes.support.DatabaseText;
 
 /**

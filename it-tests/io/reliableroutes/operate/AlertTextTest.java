@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.operate;
 
 import java.nio.charset.StandardCharsets;
 
