@@ -125,7 +125,7 @@ class RouteFilesTest {
                 }
             }
         }
-        String check = text(Path.of("src/main/java/io/reliableroutes/ConfigurationCheck.java"));
+        String check = text(Path.of("src/main/java/io/reliableroutes/start/ConfigurationCheck.java"));
         for (Path file : files(CAMEL, ".yaml")) {
             Matcher setting = Pattern.compile("\\{\\{([a-z]+\\.[a-z.-]+)}}").matcher(text(file));
             while (setting.find()) {

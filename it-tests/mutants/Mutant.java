@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-import io.reliableroutes.ReliableRoutesPlugin;
+import io.reliableroutes.start.ReliableRoutesPlugin;
 
 /**
  * A deliberately broken variant of the pack.

@@ -2,7 +2,7 @@ package mutants;
 
 import java.lang.reflect.Proxy;
 
-import io.reliableroutes.ReliableRoutesPlugin;
+import io.reliableroutes.start.ReliableRoutesPlugin;
 import org.apache.camel.CamelContext;
 import org.apache.camel.spi.ContextServicePlugin;
 

@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.start;
 
 import java.net.URISyntaxException;
 import java.util.Collection;

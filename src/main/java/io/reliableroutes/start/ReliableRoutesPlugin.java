@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.start;
 
 import org.apache.camel.CamelContext;
 import org.apache.camel.spi.ContextServicePlugin;

@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.start;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;

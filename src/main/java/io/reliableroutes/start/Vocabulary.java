@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.start;
 
 import java.util.HashMap;
 import java.util.List;
@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Makes the vocabulary known to a Camel context, and has the configuration checked before the context starts.
  * {@link ReliableRoutesPlugin} does it by itself from Camel 4.17 on; an older Camel needs this class as a bean:
- * {@code camel.beans.vocabulary=#class:io.reliableroutes.Vocabulary}. Both together do no harm.
+ * {@code camel.beans.vocabulary=#class:io.reliableroutes.start.Vocabulary}. Both together do no harm.
  */
 public class Vocabulary implements CamelContextAware {
 

@@ -1,4 +1,4 @@
-package io.reliableroutes;
+package io.reliableroutes.start;
 
 import java.net.URI;
 import java.net.URISyntaxException;
