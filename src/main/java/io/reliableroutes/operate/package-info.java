@@ -1,2 +1,2 @@
-/** What the routes for operators need of Java: their requests, their answers, their alerts. It may use support and the root. */
+/** What the routes for operators need of Java: their requests, their answers, their alerts. It may use support. */
 package io.reliableroutes.operate;
