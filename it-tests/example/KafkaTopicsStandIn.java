@@ -1,0 +1,29 @@
+package example;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+
+/** What the README asks of {@code kafka-topics.sh}, by Kafka's Admin client. */
+final class KafkaTopicsStandIn {
+
+    private KafkaTopicsStandIn() {
+    }
+
+    /** {@code --bootstrap-server … --create --topic … --partitions …} */
+    public static void main(String[] arguments) throws Exception {
+        Map<String, String> options = new HashMap<>();
+        for (int i = 0; i < arguments.length; i++) {
+            options.put(arguments[i], arguments[i].equals("--create") ? "" : arguments[++i]);
+        }
+        if (!options.keySet().equals(java.util.Set.of("--bootstrap-server", "--create", "--topic", "--partitions"))) {
+            throw new IllegalArgumentException(options.toString());
+        }
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", options.get("--bootstrap-server")))) {
+            admin.createTopics(List.of(new NewTopic(options.get("--topic"), Integer.parseInt(options.get("--partitions")), (short) -1))).all().get();
+        }
+    }
+}
