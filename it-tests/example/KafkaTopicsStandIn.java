@@ -3,6 +3,7 @@ package example;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -19,7 +20,7 @@ final class KafkaTopicsStandIn {
         for (int i = 0; i < arguments.length; i++) {
             options.put(arguments[i], arguments[i].equals("--create") ? "" : arguments[++i]);
         }
-        if (!options.keySet().equals(java.util.Set.of("--bootstrap-server", "--create", "--topic", "--partitions"))) {
+        if (!options.keySet().equals(Set.of("--bootstrap-server", "--create", "--topic", "--partitions"))) {
             throw new IllegalArgumentException(options.toString());
         }
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", options.get("--bootstrap-server")))) {

@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -97,8 +96,9 @@ class OwnServersIT {
         String mine = command.replace("../camelw", Java.root() + "/camelw").replace("--port=8090", "--port=" + standInPort)
                 + (command.contains(" bank-a-") ? " --port=" + apiPort : "");
         Path log = folder.resolve(command.replaceAll("\\W+", "-") + ".log");
-        Map<String, String> settings = new HashMap<>(Map.of("camelw.java-opts", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx256m"));
-        return RouteProcess.of(List.of("sh", "-c", "exec " + mine), checkout.resolve("routes"), log, settings).start().awaitStarted();
+        Map<String, String> settings = Map.of("camelw.java-opts", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx256m");
+        Path place = checkout.resolve(command.contains("stand-in") ? "target" : "routes");
+        return RouteProcess.of(List.of("sh", "-c", "exec " + mine), place, log, settings).start().awaitStarted();
     }
 
     private HttpResponse<String> request(String body) throws IOException, InterruptedException {
