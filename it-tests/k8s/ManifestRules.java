@@ -38,7 +38,8 @@ final class ManifestRules {
         rules.of("Kamelet").forEach((key, kamelet) -> ROUTES.problems(Yaml.write(kamelet)).forEach(problem -> rules.problems.add(key + " /spec/template" + problem.replaceFirst("^/0/routeTemplate", ""))));
         rules.of("ScaledObject").forEach(rules::checkScaling);
         rules.checkTopics();
-        rules.of("Integration").values().forEach(rules::checkAccess);
+        rules.of("Integration").forEach(rules::checkAccess);
+        rules.checkPrepared();
         rules.checkSelectors();
         return rules.problems;
     }
@@ -73,10 +74,13 @@ final class ManifestRules {
         require(traits.at("/container/limitMemory").isTextual(), "%s /spec/traits/container/limitMemory: is missing: one pod could starve a node. Set it.", key);
         traits.at("/environment/vars").forEach(variable -> checkVariable(key, variable.asText()));
         traits.at("/mount/resources").forEach(resource -> checkReference(key, "mount/resources", resource.asText()));
-        boolean xa = integration.at("/spec/traits/environment/vars").toString().contains("XA_OBJECT_STORE");
-        require(!xa || integration.at("/spec/replicas").asInt() == 1 && traits.at("/deployment/strategy").asText().equals("Recreate")
+        require(!isXa(integration) || integration.at("/spec/replicas").asInt() == 1 && traits.at("/deployment/strategy").asText().equals("Recreate")
                 && traits.at("/mount/volumes").size() == 1, "%s /spec: an XA application has one replica, strategy Recreate and a volume for its object "
                         + "store: two of one name would end each other's transactions. Run k8s/generate.", key);
+    }
+
+    private static boolean isXa(JsonNode integration) {
+        return integration.at("/spec/traits/environment/vars").toString().contains("XA_OBJECT_STORE");
     }
 
     /** Passwords, tokens and addresses that hold some come from Secrets; what is referred to is there, or made by an operator. */
@@ -135,10 +139,13 @@ final class ManifestRules {
     }
 
     /** What an application reads and writes, its KafkaUser may; and its database lets it in. */
-    private void checkAccess(JsonNode integration) {
+    private void checkAccess(String key, JsonNode integration) {
         String name = integration.at("/metadata/name").asText();
         Map<String, JsonNode> users = of("KafkaUser");
+        boolean needsUser = !users.isEmpty() && integration.at("/spec/traits/environment/vars").toString().contains("KAFKA_BROKERS=");
         users.values().removeIf(user -> !integration.at("/spec/traits/mount/resources").toString().contains("secret:" + user.at("/metadata/name").asText() + "/user.p12"));
+        require(!needsUser || !users.isEmpty() && integration.at("/spec/traits/camel/properties").toString().contains("security-protocol=SSL"),
+                "%s /spec/traits: has no certificate of a KafkaUser and security-protocol=SSL: the broker would not let it in. Patch it.", key);
         users.values().forEach(user -> Access.of(integration.at("/spec/flows"), settings).without(user).forEach(missing -> problems.add(
                 "KafkaUser " + user.at("/metadata/name").asText() + " /spec/authorization/acls: " + name + " needs " + missing + ", which is not there: its messages would wait. Add it.")));
         for (JsonNode variable : integration.at("/spec/traits/environment/vars")) {
@@ -164,6 +171,13 @@ final class ManifestRules {
             Set<String> missing = topics();
             declared.values().forEach(topic -> missing.remove(topic.at("/metadata/name").asText()));
             require(missing.isEmpty(), "KafkaTopic %s is missing: outbox.destination.* names it, and its messages would wait. Add it to kafka-topics.yaml.", missing);
+        }
+    }
+
+    private void checkPrepared() {
+        if (of("Integration").values().stream().anyMatch(ManifestRules::isXa)) {
+            of("Cluster").forEach((key, cluster) -> require(cluster.at("/spec/postgresql/parameters/max_prepared_transactions").asInt() > 0,
+                    "%s /spec/postgresql/parameters/max_prepared_transactions: is missing: it would refuse each XA transaction. Patch it.", key));
         }
     }
 
