@@ -40,7 +40,7 @@ class CamelKAnswersAsEverywhereIT {
     @ParameterizedTest
     @MethodSource("runtimes")
     void badRequestsAreRefusedWithProblemDetails(CamelK runtime) throws Exception {
-        JsonNode integration = Overlay.of("dev").get("base/bank-a.yaml#Integration/bank-a");
+        JsonNode integration = Kubectl.overlay("dev").get("Integration/bank-a");
         Map<String, String> settings = new LinkedHashMap<>(Map.of("inbox.dead-letter-topic", "false"));
         for (String event : new String[] {"requested", "completed", "rejected", "settled"}) {
             settings.put("outbox.destination.transfer." + event, Topic.create(Servers.kafka(), 1).name());

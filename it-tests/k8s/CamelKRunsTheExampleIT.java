@@ -48,8 +48,8 @@ class CamelKRunsTheExampleIT {
             kafka.createTopics(2, "transfer." + event, "transfer." + event + ".dead");
         }
         try (RouteProcess service = RouteProcess.java(folder.resolve("service.log"), NotificationService.class, String.valueOf(servicePort)).start()) {
-            Map<String, JsonNode> manifests = Overlay.of("dev");
-            manifests.putAll(Overlay.of("xa"));
+            Map<String, JsonNode> manifests = new LinkedHashMap<>(Kubectl.overlay("dev"));
+            manifests.putAll(Kubectl.overlay("xa"));
             Map<List<String>, Kit> kits = new LinkedHashMap<>();
             manifests.values().stream().filter(manifest -> manifest.path("kind").asText().equals("Integration")).forEach(integration -> {
                 List<String> dependencies = Integration.dependencies(integration);

@@ -63,10 +63,10 @@ class CamelKRunsTheManifestsIT {
     @ParameterizedTest
     @MethodSource("runtimes")
     void effectsAreOnceAndNothingIsLostThroughRollbackDeadLetterAndKill(CamelK runtime) {
-        Map<String, JsonNode> production = Overlay.of("production");
-        JsonNode receiver = production.get("base/bank-b.yaml#Integration/bank-b");
-        JsonNode relay = production.get("base/bank-b-relay.yaml#Integration/bank-b-relay");
-        String age = production.get("production/scaling.yaml#ScaledObject/bank-b-relay").at("/spec/triggers/0/metadata/query").asText();
+        Map<String, JsonNode> production = Kubectl.overlay("production");
+        JsonNode receiver = production.get("Integration/bank-b");
+        JsonNode relay = production.get("Integration/bank-b-relay");
+        String age = production.get("ScaledObject/bank-b-relay").at("/spec/triggers/0/metadata/query").asText();
         Set<String> dependencies = new TreeSet<>(Integration.dependencies(receiver));
         dependencies.addAll(Integration.dependencies(relay));
         kafka.createTopics(1, bank.topic.name() + ".dead");

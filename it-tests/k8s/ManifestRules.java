@@ -21,20 +21,16 @@ final class ManifestRules {
     private final List<String> problems = new ArrayList<>();
     private final Properties settings = Dependencies.settings("application.properties");
 
-    // base and xa alone get addresses and Secrets from the overlay
-    private final boolean isOverlay;
-
     private ManifestRules(Map<String, JsonNode> resources) {
         this.resources = resources;
-        this.isOverlay = resources.keySet().stream().anyMatch(key -> !key.matches("(base|xa)/.*"));
     }
 
-    /** @param resources as {@link Overlay} names them */
+    /** @param resources as {@link Kubectl#overlay} names them */
     static List<String> problems(Map<String, JsonNode> resources) {
         ManifestRules rules = new ManifestRules(resources);
         resources.forEach((key, resource) -> Schemas.problems(resource).forEach(problem -> rules.problems.add(key + " " + problem)));
         rules.of("Integration").forEach(rules::checkIntegration);
-        resources.forEach((key, resource) -> (key.contains("#Integration/") ? List.<JsonNode>of() : resource.findValues("containers")).forEach(list -> list.forEach(container -> rules.checkContainer(key, container))));
+        resources.forEach((key, resource) -> (key.startsWith("Integration/") ? List.<JsonNode>of() : resource.findValues("containers")).forEach(list -> list.forEach(container -> rules.checkContainer(key, container))));
         rules.of("Kamelet").forEach((key, kamelet) -> ROUTES.problems(Yaml.write(kamelet)).forEach(problem -> rules.problems.add(key + " /spec/template" + problem.replaceFirst("^/0/routeTemplate", ""))));
         rules.of("ScaledObject").forEach(rules::checkScaling);
         rules.checkTopics();
@@ -92,7 +88,7 @@ final class ManifestRules {
     }
 
     private void checkReference(String key, String place, String reference) {
-        if (!isOverlay || !reference.matches("(configmap|secret):.*")) {
+        if (!reference.matches("(configmap|secret):.*")) {
             return;
         }
         String[] parts = reference.replaceFirst("@.*", "").split("[:/]");

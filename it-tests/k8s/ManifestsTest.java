@@ -55,21 +55,17 @@ class ManifestsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"base", "dev", "production", "production-xa", "xa"})
+    @ValueSource(strings = {"dev", "production", "production-xa"})
     void clusterAcceptsEveryManifest(String overlay) {
-        Map<String, JsonNode> resources = Overlay.of(overlay);
-
-        assertThat(resources).hasSizeGreaterThan(4);
-        assertThat(ManifestRules.problems(resources)).isEmpty();
+        assertThat(ManifestRules.problems(Kubectl.overlay(overlay))).isEmpty();
     }
 
-    @Test
-    void everyFileIsPartOfAnOverlay() throws IOException {
-        List<String> used = Stream.of("dev", "production-xa").flatMap(overlay -> Overlay.of(overlay).keySet().stream()).map(key -> key.replaceFirst("#.*", "")).toList();
-
-        try (Stream<Path> files = Files.walk(Manifests.K8S, 2)) {
-            assertThat(files.filter(file -> file.toString().matches(".*/[a-z-]+/.*\\.yaml") && !file.endsWith("kustomization.yaml") && file.getNameCount() > Manifests.K8S.getNameCount() + 1))
-                    .allSatisfy(file -> assertThat(used).contains(Manifests.K8S.relativize(file).toString()));
+    @ParameterizedTest
+    @ValueSource(strings = {"base", "xa", "dev", "production", "production-xa"})
+    void everyFileIsPartOfItsOverlay(String overlay) throws IOException {
+        try (Stream<Path> files = Files.list(Manifests.K8S.resolve(overlay))) {
+            assertThat(files.filter(file -> !file.endsWith("kustomization.yaml"))).isNotEmpty()
+                    .allSatisfy(file -> assertThat(Kubectl.overlay(overlay)).containsKeys(Yaml.readAll(file).stream().map(Kubectl::key).toArray(String[]::new)));
         }
     }
 
@@ -83,14 +79,14 @@ class ManifestsTest {
 
     @Test
     void databasesInProductionGiveUpTheSessionsOfALostNode() {
-        List<JsonNode> clusters = Overlay.of("production").values().stream().filter(resource -> resource.path("kind").asText().equals("Cluster")).toList();
+        List<JsonNode> clusters = Kubectl.overlay("production").values().stream().filter(resource -> resource.path("kind").asText().equals("Cluster")).toList();
 
         assertThat(clusters).hasSize(3).allSatisfy(cluster -> Page.of("docs/operations.md").found("(?m)^(\\w+ = \\w+)$").forEach(setting ->
                 assertThat(cluster.at("/spec/postgresql/parameters/" + setting.split(" = ")[0]).asText()).as(setting).isEqualTo(setting.split(" = ")[1])));
     }
 
     static Stream<Arguments> brokenManifestIsNamed() {
-        String bankB = "base/bank-b.yaml#Integration/bank-b";
+        String bankB = "Integration/bank-b";
         return Stream.of(
                 arguments("dev", bankB, add("/spec/replica", "2"), "/spec: property 'replica' is not defined"),
                 arguments("dev", bankB, add("/spec/replicas", "\"two\""), "/spec/replicas: string found, integer expected"),
@@ -98,7 +94,7 @@ class ManifestsTest {
                 arguments("dev", bankB, add("/apiVersion", "\"camel.apache.org/v2\""), "camel.apache.org/v2/Integration are nothing that this check knows"),
                 arguments("dev", bankB, "[{\"op\":\"remove\",\"path\":\"/spec/dependencies/2\"}]", "/spec/dependencies: the flows use [camel:jackson], which is not listed"),
                 arguments("dev", bankB, add("/spec/flows/0/route/frm", "{}"), "/spec/flows/0/route: property 'frm' is not defined"),
-                arguments("dev", "base/outbox-sink.kamelet.yaml#Kamelet/outbox-sink", add("/spec/template/from/stps", "[]"), "/spec/template/from: property 'stps' is not defined"),
+                arguments("dev", "Kamelet/outbox-sink", add("/spec/template/from/stps", "[]"), "/spec/template/from: property 'stps' is not defined"),
                 arguments("dev", bankB, add("/spec/traits/cron/enabled", "true"), "/spec/traits/cron/enabled: is not false"),
                 arguments("dev", bankB, add("/spec/traits/container/runAsNonRoot", "false"), "/spec/traits/container: is no restricted security context"),
                 arguments("dev", bankB, add("/spec/traits/health/startupProbeEnabled", "false"), "/spec/traits/health/startupProbe: is off"),
@@ -113,56 +109,54 @@ class ManifestsTest {
                         "/spec/traits/mount/resources: secret:kafka-ca/ca.crt@/etc/camel/kafka/ca.crt is not there"),
                 arguments("production", bankB, "[{\"op\":\"remove\",\"path\":\"/spec/traits/mount/resources/2\"}]", "/spec/traits: has no certificate of a KafkaUser"),
                 arguments("production", bankB, add("/spec/traits/camel/properties", "[]"), "/spec/traits: has no certificate of a KafkaUser and security-protocol=SSL"),
-                arguments("production-xa", "production/databases.yaml#Cluster/notifier",
+                arguments("production-xa", "Cluster/notifier",
                         "[{\"op\":\"remove\",\"path\":\"/spec/postgresql/parameters/max_prepared_transactions\"}]", "max_prepared_transactions: is missing"),
                 arguments("dev", bankB, "[{\"op\":\"remove\",\"path\":\"/spec/traits/container/runAsUser\"}]", "/spec/traits/container: is no restricted security context"),
-                arguments("xa", "xa/xa-transfer.yaml#Integration/xa-transfer", add("/spec/replicas", "2"), "an XA application has one replica"),
-                arguments("dev", "base/outbox-sink.kamelet.yaml#Kamelet/outbox-sink", add("/spec/definitions", "{}"), "/spec: property 'definitions' is not defined"),
-                arguments("dev", "base/bank-a-schema.yaml#Job/bank-a-schema", add("/spec/backofLimit", "2"), "/spec/backofLimit: Unrecognized field"),
-                arguments("dev", "base/bank-a-schema.yaml#Job/bank-a-schema", add("/spec/backoffLimit", "\"many\""), "/spec/backoffLimit: Cannot deserialize"),
-                arguments("dev", "dev/kafka.yaml#Deployment/kafka", "[{\"op\":\"remove\",\"path\":\"/spec/template/spec/containers/0/securityContext\"}]",
+                arguments("production-xa", "Integration/xa-transfer", add("/spec/replicas", "2"), "an XA application has one replica"),
+                arguments("dev", "Kamelet/outbox-sink", add("/spec/definitions", "{}"), "/spec: property 'definitions' is not defined"),
+                arguments("dev", "Job/bank-a-schema", add("/spec/backofLimit", "2"), "/spec/backofLimit: Unrecognized field"),
+                arguments("dev", "Job/bank-a-schema", add("/spec/backoffLimit", "\"many\""), "/spec/backoffLimit: Cannot deserialize"),
+                arguments("dev", "Deployment/kafka", "[{\"op\":\"remove\",\"path\":\"/spec/template/spec/containers/0/securityContext\"}]",
                         "containers/kafka/securityContext: is not restricted"),
-                arguments("dev", "dev/kafka.yaml#Deployment/kafka", "[{\"op\":\"remove\",\"path\":\"/spec/template/spec/containers/0/resources/limits\"}]",
+                arguments("dev", "Deployment/kafka", "[{\"op\":\"remove\",\"path\":\"/spec/template/spec/containers/0/resources/limits\"}]",
                         "containers/kafka/resources: has no memory limit"),
-                arguments("production", "production/kafka.yaml#Kafka/kafka", add("/spec/kafka/listener", "[]"), "/spec/kafka/listener: Unrecognized field"),
-                arguments("production", "production/kafka-topics.yaml#KafkaTopic/transfer.settled", add("/spec/partitions", "\"all\""), "/spec/partitions: Cannot deserialize"),
-                arguments("production", "production/kafka-topics.yaml#KafkaTopic/transfer.settled", add("/metadata/name", "\"other\""),
-                        "KafkaTopic [transfer.settled] is missing"),
-                arguments("production", "production/kafka-users.yaml#KafkaUser/bank-a", add("/spec/authorisation", "{}"), "/spec/authorisation: Unrecognized field"),
-                arguments("production", "production/kafka-users.yaml#KafkaUser/bank-b", "[{\"op\":\"remove\",\"path\":\"/spec/authorization/acls/4\"}]",
+                arguments("production", "Kafka/kafka", add("/spec/kafka/listener", "[]"), "/spec/kafka/listener: Unrecognized field"),
+                arguments("production", "KafkaTopic/transfer.settled", add("/spec/partitions", "\"all\""), "/spec/partitions: Cannot deserialize"),
+                arguments("production", "KafkaTopic/transfer.settled", add("/metadata/name", "\"other\""), "KafkaTopic [transfer.settled] is missing"),
+                arguments("production", "KafkaUser/bank-a", add("/spec/authorisation", "{}"), "/spec/authorisation: Unrecognized field"),
+                arguments("production", "KafkaUser/bank-b", "[{\"op\":\"remove\",\"path\":\"/spec/authorization/acls/4\"}]",
                         "KafkaUser bank-b /spec/authorization/acls: bank-b needs Write topic transfer.requested.dead"),
-                arguments("production", "production/network-policies.yaml#NetworkPolicy/bank-b-database",
+                arguments("production", "NetworkPolicy/bank-b-database",
                         "[{\"op\":\"remove\",\"path\":\"/spec/ingress/0/from/0/podSelector/matchExpressions/0/values/1\"}]",
                         "NetworkPolicy of bank-b: does not let bank-b-relay in"),
-                arguments("production", "production/scaling.yaml#ScaledObject/bank-b", add("/spec/triggers/0/metadata/bootstrapServers", "\"kafka:9093\""),
+                arguments("production", "ScaledObject/bank-b", add("/spec/triggers/0/metadata/bootstrapServers", "\"kafka:9093\""),
                         "bootstrapServers has no namespace"),
-                arguments("production", "production/databases.yaml#Cluster/bank-a", add("/spec/instance", "3"), "/spec/instance: Unrecognized field"),
-                arguments("production", "production/databases.yaml#Cluster/bank-a", add("/spec/postgresql/synchronous/method", "\"some\""),
+                arguments("production", "Cluster/bank-a", add("/spec/instance", "3"), "/spec/instance: Unrecognized field"),
+                arguments("production", "Cluster/bank-a", add("/spec/postgresql/synchronous/method", "\"some\""),
                         "/spec/postgresql/synchronous/method: Cannot deserialize"),
-                arguments("production", "production/scaling.yaml#ScaledObject/bank-b", add("/spec/maxReplicaCount", "13"), "is above the 12 partitions"),
-                arguments("production", "production/scaling.yaml#ScaledObject/bank-b", add("/spec/triggers/0/metadata/consumerGroup", "\"bank-b\""),
+                arguments("production", "ScaledObject/bank-b", add("/spec/maxReplicaCount", "13"), "is above the 12 partitions"),
+                arguments("production", "ScaledObject/bank-b", add("/spec/triggers/0/metadata/consumerGroup", "\"bank-b\""),
                         "nobody in bank-b reads transfer.requested as bank-b"),
-                arguments("production", "production/scaling.yaml#ScaledObject/bank-b", add("/spec/scaleTargetRef/name", "\"bank-b-operate\""),
+                arguments("production", "ScaledObject/bank-b", add("/spec/scaleTargetRef/name", "\"bank-b-operate\""),
                         "is no Integration of this overlay without replicas"),
-                arguments("production", "production/scaling.yaml#ScaledObject/bank-b", add("/spec/cooldown", "1"), "/spec/cooldown: Unrecognized field"),
-                arguments("production", "production/network-policies.yaml#NetworkPolicy/bank-a-api", add("/spec/ingres", "[]"), "/spec/ingres: Unrecognized field"),
-                arguments("production", "production/network-policies.yaml#NetworkPolicy/outside", add("/spec/podSelector/matchExpressions/0/values/0", "\"notifer\""),
+                arguments("production", "ScaledObject/bank-b", add("/spec/cooldown", "1"), "/spec/cooldown: Unrecognized field"),
+                arguments("production", "NetworkPolicy/bank-a-api", add("/spec/ingres", "[]"), "/spec/ingres: Unrecognized field"),
+                arguments("production", "NetworkPolicy/outside", add("/spec/podSelector/matchExpressions/0/values/0", "\"notifer\""),
                         "there is no Integration notifer"),
-                arguments("production", "production/disruption-budgets.yaml#PodDisruptionBudget/bank-a-pods",
+                arguments("production", "PodDisruptionBudget/bank-a-pods",
                         add("/spec/selector/matchLabels/camel.apache.org~1integration", "\"bank\""), "there is no Integration bank"),
-                arguments("production", "production/pod-monitor.yaml#PodMonitor/reliable-routes", add("/spec/podMetricsEndpoint", "[]"),
-                        "/spec/podMetricsEndpoint: Unrecognized field"));
+                arguments("production", "PodMonitor/reliable-routes", add("/spec/podMetricsEndpoint", "[]"), "/spec/podMetricsEndpoint: Unrecognized field"));
     }
 
     @ParameterizedTest
     @MethodSource
     void brokenManifestIsNamed(String overlay, String key, String patch, String problem) {
-        Map<String, JsonNode> resources = new LinkedHashMap<>(Overlay.of(overlay));
+        Map<String, JsonNode> resources = new LinkedHashMap<>(Kubectl.overlay(overlay));
         assertThat(resources).containsKey(key);
 
         resources.put(key, JsonPatch.apply(Yaml.parse(patch), resources.get(key)));
 
-        // what is named is the file, unless something is missing everywhere
+        // what is named is the resource, unless something is missing everywhere
         assertThat(ManifestRules.problems(resources)).anySatisfy(found -> assertThat(found).contains(problem).matches("(?s)(KafkaTopic|KafkaUser|NetworkPolicy|" + key + ").*"));
     }
 

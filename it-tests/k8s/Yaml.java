@@ -2,6 +2,7 @@ package k8s;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,23 +29,20 @@ final class Yaml {
 
     /** The documents of a file. */
     static List<JsonNode> readAll(Path file) {
-        try (JsonParser parser = MAPPER.createParser(file.toFile())) {
-            List<JsonNode> documents = new ArrayList<>();
-            for (JsonNode document = MAPPER.readTree(parser); document != null; document = MAPPER.readTree(parser)) {
-                documents.add(document);
-            }
-            return documents;
+        try {
+            return parseAll(Files.readString(file));
         } catch (IOException e) {
             throw new UncheckedIOException(file + " is no YAML", e);
         }
     }
 
-    /** The file as a record, which has to know each of its keys. */
-    static <T> T strict(Path file, Class<T> type) {
-        try {
-            return MAPPER.readValue(file.toFile(), type);
-        } catch (IOException e) {
-            throw new UncheckedIOException(file + ": " + e.getMessage(), e);
+    static List<JsonNode> parseAll(String text) throws IOException {
+        try (JsonParser parser = MAPPER.createParser(text)) {
+            List<JsonNode> documents = new ArrayList<>();
+            for (JsonNode document = MAPPER.readTree(parser); document != null; document = MAPPER.readTree(parser)) {
+                documents.add(document);
+            }
+            return documents;
         }
     }
 
