@@ -51,10 +51,10 @@ class CamelKRunsTheExampleIT {
             Map<String, JsonNode> manifests = new LinkedHashMap<>(Kubectl.overlay("dev"));
             manifests.putAll(Kubectl.overlay("xa"));
             Map<List<String>, Kit> kits = new LinkedHashMap<>();
-            manifests.values().stream().filter(manifest -> manifest.path("kind").asText().equals("Integration")).forEach(integration -> {
-                List<String> dependencies = Integration.dependencies(integration);
-                Kit kit = kits.computeIfAbsent(dependencies, own -> Kit.build(runtime, integration.at("/metadata/name").asText(), own));
-                pods.put(integration.at("/metadata/name").asText(), new Pod(kit, integration, folder, this::value, Map.of()).start());
+            manifests.keySet().stream().filter(key -> key.startsWith("Integration/")).map(key -> key.replace("Integration/", "")).forEach(name -> {
+                List<String> dependencies = Integration.dependencies(manifests.get("Integration/" + name));
+                Kit kit = kits.computeIfAbsent(dependencies, own -> Kit.build(runtime, name, own));
+                pods.put(name, new Pod(kit, manifests, name, folder, this::value, Map.of()).start());
             });
 
             Customers customers = new Customers(new HttpRequests("http://localhost:" + pods.get("bank-a").port()));
@@ -92,7 +92,7 @@ class CamelKRunsTheExampleIT {
             case "password" -> "";
             case "logins" -> "ann:" + TOKEN;
             case "webhook-url" -> "http://localhost:1/nobody";
-            default -> Yaml.readAll(Manifests.K8S.resolve("dev/addresses.yaml")).get(0).get("data").get(reference.replaceFirst(".*/", "")).asText();
+            default -> Kubectl.overlay("dev").get("ConfigMap/reliable-routes-addresses").get("data").get(reference.replaceFirst(".*/", "")).asText();
         };
     }
 }

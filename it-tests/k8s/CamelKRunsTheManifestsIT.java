@@ -64,16 +64,14 @@ class CamelKRunsTheManifestsIT {
     @MethodSource("runtimes")
     void effectsAreOnceAndNothingIsLostThroughRollbackDeadLetterAndKill(CamelK runtime) {
         Map<String, JsonNode> production = Kubectl.overlay("production");
-        JsonNode receiver = production.get("Integration/bank-b");
-        JsonNode relay = production.get("Integration/bank-b-relay");
         String age = production.get("ScaledObject/bank-b-relay").at("/spec/triggers/0/metadata/query").asText();
-        Set<String> dependencies = new TreeSet<>(Integration.dependencies(receiver));
-        dependencies.addAll(Integration.dependencies(relay));
+        Set<String> dependencies = new TreeSet<>(Integration.dependencies(production.get("Integration/bank-b")));
+        dependencies.addAll(Integration.dependencies(production.get("Integration/bank-b-relay")));
         kafka.createTopics(1, bank.topic.name() + ".dead");
         Kit kit = Kit.build(runtime, "bank-b", dependencies);
         bank.fail("NEW.transfer_id = 't-3' AND nextval('attempt') > 0");
 
-        try (Pod receiving = pod(kit, receiver).start(); Pod relaying = pod(kit, relay).start()) {
+        try (Pod receiving = pod(kit, "bank-b").start(); Pod relaying = pod(kit, "bank-b-relay").start()) {
             // commit: money, inbox key and answer are one fact, and the answer reaches its topic
             bank.request("a-1", "m-1", "t-1");
             bank.request("a-1", "m-1", "t-1");
@@ -110,7 +108,7 @@ class CamelKRunsTheManifestsIT {
         }
     }
 
-    private Pod pod(Kit kit, JsonNode integration) {
+    private Pod pod(Kit kit, String name) {
         Map<String, String> values = Map.of("KAFKA_BROKERS", "127.0.0.1:" + securedPort, "BANK_B_JDBC_URL", bank.database.url(),
                 "username", "postgres", "password", "", "user.password", Certificates.PASSWORD,
                 "ca.crt", certificates.authority().toString(), "user.p12", certificates.user().toString());
@@ -120,7 +118,7 @@ class CamelKRunsTheManifestsIT {
         settings.put("inbox.retry.first-delay", "1s");
         settings.put("inbox.retry.delay", "500ms");
         settings.put("inbox.retry.poll-max-delay", "200");
-        return new Pod(kit, integration, folder, reference -> values.get(reference.replaceFirst(".*/", "")), settings);
+        return new Pod(kit, Kubectl.overlay("production"), name, folder, reference -> values.get(reference.replaceFirst(".*/", "")), settings);
     }
 
     private static String answer(String transfer) {

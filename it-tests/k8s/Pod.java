@@ -26,6 +26,7 @@ final class Pod implements AutoCloseable {
     private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory()).enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
     private static final String CLASSPATH = "./resources:dependencies/*:dependencies/lib/boot/*:dependencies/lib/main/*";
 
+    private final Map<String, JsonNode> manifests;
     private final JsonNode integration;
     private final Path container;
     private final Path etc;
@@ -35,13 +36,14 @@ final class Pod implements AutoCloseable {
     private final RouteProcess process;
 
     /**
-     * @param integration of k8s/, not null
+     * @param manifests   of an overlay, with the Integration of this name, not null
      * @param references  resolves {@code configmap:name/key} and {@code secret:name/key}, to text for a variable and to a path for a mounted file
      * @param settings    that only the test has, as an overlay would add them to the ConfigMap
      */
-    Pod(Kit kit, JsonNode integration, Path folder, UnaryOperator<String> references, Map<String, String> settings) {
+    Pod(Kit kit, Map<String, JsonNode> manifests, String name, Path folder, UnaryOperator<String> references, Map<String, String> settings) {
         this.kit = kit;
-        this.integration = integration;
+        this.manifests = manifests;
+        this.integration = manifests.get("Integration/" + name);
         this.container = folder.resolve(name());
         this.etc = container.resolve("etc/camel");
         try {
@@ -75,8 +77,10 @@ final class Pod implements AutoCloseable {
             application.put("camel.k.sources[0].language", "yaml");
         }
         Path kamelets = Files.createDirectories(etc.resolve("kamelets/kamelets-bundle-" + name() + "-001"));
-        for (String kamelet : List.of("outbox-sink", "outbox-topic-sink", "outbox-finish-action", "outbox-reopen-action", "outbox-frontier-action", "failed-message-sink")) {
-            Files.copy(Manifests.K8S.resolve("base/" + kamelet + ".kamelet.yaml"), kamelets.resolve(kamelet + ".kamelet.yaml"));
+        for (Map.Entry<String, JsonNode> manifest : manifests.entrySet()) {
+            if (manifest.getKey().startsWith("Kamelet/")) {
+                Files.writeString(kamelets.resolve(manifest.getKey().replace("Kamelet/", "") + ".kamelet.yaml"), Yaml.write(manifest.getValue()));
+            }
         }
         application.put("camel.component.kamelet.location", "file:" + kamelets + ",classpath:/kamelets");
         Map<String, String> user = new LinkedHashMap<>();
@@ -87,7 +91,7 @@ final class Pod implements AutoCloseable {
             Files.createDirectories(file.getParent());
             if (parts[0].startsWith("configmap:")) {
                 String[] key = parts[0].replaceFirst("configmap:", "").split("/");
-                String map = Yaml.read(Manifests.K8S.resolve(key[0].contains("xa") ? "xa/settings.yaml" : "base/settings.yaml")).get("data").get(key[1]).asText();
+                String map = manifests.get("ConfigMap/" + key[0]).get("data").get(key[1]).asText();
                 Files.writeString(file, map + text(settings));
             } else {
                 Files.copy(Path.of(references.apply(parts[0])), file);
