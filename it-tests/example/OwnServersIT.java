@@ -8,6 +8,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +53,8 @@ class OwnServersIT {
                     .replace("localhost:9092", kafka.brokers()).replace("localhost:8090", "localhost:" + standInPort);
             try (RouteProcess shell = RouteProcess.of(List.of("sh", "-eu", "-c", block), checkout, folder.resolve("block.log"),
                     Map.of("path", standIns() + ":" + System.getenv("PATH"))).start()) {
+                // a JVM for each of its commands
+                await().atMost(Duration.ofMinutes(4)).until(() -> !shell.isAlive());
                 assertThat(shell.awaitExit()).as(shell.log()).isZero();
             }
 

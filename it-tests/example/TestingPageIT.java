@@ -3,6 +3,7 @@ package example;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -12,6 +13,7 @@ import harness.RouteProcess;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import static harness.ReceivingBank.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** The project of docs/testing.md, with its files as they stand there and the route of the README, built and tested by Maven. */
@@ -48,6 +50,8 @@ class TestingPageIT {
         write("src/main/resources/application.properties", Files.readString(Java.root().resolve("routes/application.properties")));
         try (RouteProcess maven = RouteProcess.of(List.of(Java.root().resolve("mvnw").toString(), "-q", "-B", "test"), folder, folder.resolve("maven.log"),
                 Map.of()).start()) {
+            // the first time it downloads what is missing
+            await().atMost(Duration.ofMinutes(5)).until(() -> !maven.isAlive());
             return maven.awaitExit();
         }
     }
