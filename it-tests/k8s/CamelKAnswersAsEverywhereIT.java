@@ -77,7 +77,7 @@ class CamelKAnswersAsEverywhereIT {
     }
 
     private static String answer(HttpRequest request) throws Exception {
-        HttpResponse<String> answer = HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
+        HttpResponse<String> answer = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build().send(request, BodyHandlers.ofString());
         return answer.statusCode() + " " + answer.headers().firstValue("Content-Type").orElse("") + " " + answer.body();
     }
 
