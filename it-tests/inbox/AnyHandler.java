@@ -96,11 +96,16 @@ public final class AnyHandler extends ReceivingBank {
 
     /** Refuses rows of a table while the condition holds; {@code nextval('attempt') > 0} counts. */
     void refuse(String table, String condition) {
+        refuse(table, condition, "P0001");
+    }
+
+    /** The same with an SQLSTATE: 53100, for example, is a disk that is full. */
+    void refuse(String table, String condition, String state) {
         database.update("""
                 CREATE OR REPLACE FUNCTION refuse_%1$s() RETURNS trigger LANGUAGE plpgsql AS $$
-                BEGIN IF %2$s THEN RAISE EXCEPTION 'refused by the test'; END IF; RETURN NEW; END $$;
+                BEGIN IF %2$s THEN RAISE EXCEPTION 'refused by the test' USING ERRCODE = '%3$s'; END IF; RETURN NEW; END $$;
                 CREATE OR REPLACE TRIGGER refuse BEFORE INSERT ON %1$s FOR EACH ROW EXECUTE FUNCTION refuse_%1$s()
-                """.formatted(table, condition));
+                """.formatted(table, condition, state));
     }
 
     static byte[] bytes(String text) {

@@ -30,6 +30,26 @@ class RefusedBurialStopsNobodyIT {
                         "error_class", "io.reliableroutes.LastResort"));
     }
 
+    /** The poorer way is for what the database refuses, and not for an outage: then the message is kept as it is, later. */
+    @Test
+    void messageThatIsToBeKeptWhileTheDiskIsFullLosesNothing() {
+        any.settings.put("inbox.outage-delay", "200");
+        any.refuse("inbox_parked", "nextval('attempt') > 0", "53100");
+        any.send("k", "m-1", "fail");
+        any.send("k", "m-2", "good");
+
+        try (Routes routes = any.start()) {
+            AnyHandler.await().until(() -> any.attempts() > 1);
+            any.refuse("inbox_parked", "false");
+            any.awaitReceived("m-1 RETRYING", "m-2 PENDING");
+        }
+
+        assertThat(any.database.count("dead_letter")).isZero();
+        assertThat(any.database.count("incident WHERE kind = 'BURIAL'")).as("refused burials").isZero();
+        assertThat(any.database.rows("SELECT message_key, error_message, headers ->> 'ce_id' AS id FROM inbox_parked WHERE NOT behind")).containsExactly(
+                Map.of("message_key", "k", "error_message", "the body says so", "id", "m-1"));
+    }
+
     @Test
     void partitionThatMustWaitIsToldAndGoesOn() {
         any.refuse("inbox_parked", "nextval('attempt') > 0");

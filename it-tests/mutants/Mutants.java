@@ -140,8 +140,8 @@ final class Mutants {
                 new Mutant("identity leaves the source out", Scenario.MESSAGES_OF_ANY_IDENTITY_HAVE_ONE_EFFECT, "booked is [t-1")
                         .edit(SQL + "insert-inbox-message.sql", "SELECT ?, ?, ?\nFROM", "SELECT ?, left(?, 0), ?\nFROM"),
                 new Mutant("there is no last resort", Scenario.MESSAGE_THAT_IS_REFUSED_EVERYWHERE_STOPS_NOBODY, "m-1 is nowhere and m-2 waits behind it")
-                        .edit("camel/failed-message-sink.kamelet.yaml", "io.reliableroutes.database.Savepoint\n                    method: isRefused",
-                                "io.reliableroutes.inbox.InboxMessage\n                    method: isOutage"),
+                        .edit("camel/failed-message-sink.kamelet.yaml", "                  - java.lang.Exception\n                steps:\n",
+                                "                  - java.lang.CloneNotSupportedException\n                steps:\n"),
                 new Mutant("burial that fails is tried again at once", Scenario.BURIAL_THAT_IS_REFUSED_IS_TRIED_LATER, "burials were refused meanwhile")
                         .edit(SQL + "repark-inbox-message.sql", "now() + :#delay * interval '1 millisecond'", "now()"),
                 new Mutant("parked message loses a header", Scenario.RETRY_HAS_THE_HEADERS_OF_THE_FIRST_DELIVERY, "the retry has got")

@@ -24,9 +24,26 @@ public class Savepoint {
         execute(exchange, dataSource, "SAVEPOINT inbox");
     }
 
-    /** Undoes what the transaction has done since {@link #set}; parameters and errors as there. */
-    public void rollBack(Exchange exchange, String dataSource) throws SQLException, SystemException {
+    /**
+     * Undoes what the transaction has done since {@link #set}, after a failure that a {@code doCatch} has caught; parameters as there.
+     *
+     * @throws Exception that failure, if it is an outage; or as above
+     */
+    public void rollBack(Exchange exchange, String dataSource) throws Exception {
+        rethrowOutage(exchange);
         execute(exchange, dataSource, "ROLLBACK TO SAVEPOINT inbox");
+    }
+
+    /**
+     * The first step of a {@code doCatch} that has another way for what a database refuses. Its {@code onWhen} could not tell: Camel takes the
+     * failure off the exchange that a bean of a predicate sees.
+     *
+     * @throws Exception what was caught, if it is an outage
+     */
+    public void rethrowOutage(Exchange exchange) throws Exception {
+        if (!isRefused(exchange)) {
+            throw exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
+        }
     }
 
     /**
