@@ -6,7 +6,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 import io.reliableroutes.kafka.KafkaHeaders;
 import io.reliableroutes.support.FailureText;
@@ -164,7 +163,7 @@ public class InboxPosition extends ServiceSupport implements StateRepository<Str
         topics = new TopicOffsets(camelContext, consumer);
         startingPoint = new StartingPoint(camelContext, dataSource, consumer, topics);
         watch = new TopicWatch(camelContext, dataSource, consumer, topics, anew -> steps.keySet().removeIf(partition -> partition.topic().equals(anew)));
-        List<String> names = Stream.of(topic.split(",")).map(String::trim).toList();
+        List<String> names = TopicCheck.names(topic);
         names.forEach(watch::expect);
         progress = new ReceiverProgress(camelContext, dataSource, consumer, names, topics);
         Readiness.ofReceiver(camelContext, consumer, () -> progress.problem(begun()));

@@ -83,8 +83,9 @@ final class ReceiverProgress implements Runnable {
             stands.put(partition.getKey(), stand);
             if (isStill(stand)) {
                 still.put(partition.getKey().partition(), next);
+            } else {
+                decided &= !stand.hasMore();
             }
-            decided &= isStill(stand) || !stand.hasMore();
         }
         String subject = TopicCheck.subject(consumer, topic);
         if (!still.isEmpty()) {

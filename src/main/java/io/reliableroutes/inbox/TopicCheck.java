@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 import io.reliableroutes.kafka.KafkaAdmin;
 import io.reliableroutes.support.Incidents;
@@ -36,6 +37,11 @@ public final class TopicCheck {
         this.context = context;
     }
 
+    /** The topics of a receiver's parameter, which has commas between them. */
+    static List<String> names(String topics) {
+        return Stream.of(topics.split(",")).map(String::trim).toList();
+    }
+
     static String subject(String consumer, String topic) {
         return consumer + ' ' + topic;
     }
@@ -52,8 +58,8 @@ public final class TopicCheck {
                 Map<String, Object> parameters = route.getTemplateParameters();
                 if (parameters != null && parameters.get("inboxTopic") != null) {
                     String consumer = resolved(context, parameters.get("inboxConsumer"));
-                    for (String topic : resolved(context, parameters.get("inboxTopic")).split(",")) {
-                        check(admin, consumer, topic.trim(), resolved(context, parameters.get("inboxDataSource")));
+                    for (String topic : names(resolved(context, parameters.get("inboxTopic")))) {
+                        check(admin, consumer, topic, resolved(context, parameters.get("inboxDataSource")));
                     }
                 }
             }

@@ -62,7 +62,7 @@ final class TopicOffsets implements AutoCloseable {
 
     /** Where the group goes on by its committed offsets, for each partition of the topic: at the beginning where there is none. */
     Map<Integer, Long> committed(String topic) throws Exception {
-        List<TopicPartition> partitions = describe(topic).partitions().stream().map(info -> new TopicPartition(topic, info.partition())).toList();
+        List<TopicPartition> partitions = partitions(topic);
         Map<TopicPartition, OffsetAndMetadata> committed = answer(admin().listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata());
         Map<TopicPartition, ListOffsetsResultInfo> beginnings = offsets(partitions, OffsetSpec.earliest());
         Map<Integer, Long> offsets = new TreeMap<>();
@@ -75,7 +75,7 @@ final class TopicOffsets implements AutoCloseable {
 
     /** Of each partition what a receiver of committed records may read. */
     Map<TopicPartition, Range> committedRanges(String topic) throws Exception {
-        List<TopicPartition> partitions = describe(topic).partitions().stream().map(info -> new TopicPartition(topic, info.partition())).toList();
+        List<TopicPartition> partitions = partitions(topic);
         Map<TopicPartition, ListOffsetsResultInfo> beginnings = offsets(partitions, OffsetSpec.earliest());
         Map<TopicPartition, ListOffsetsResultInfo> ends = offsets(partitions, OffsetSpec.latest());
         return partitions.stream().collect(Collectors.toMap(partition -> partition,
@@ -99,6 +99,10 @@ final class TopicOffsets implements AutoCloseable {
             }
             return true;
         }
+    }
+
+    private List<TopicPartition> partitions(String topic) throws Exception {
+        return describe(topic).partitions().stream().map(info -> new TopicPartition(topic, info.partition())).toList();
     }
 
     private TopicDescription describe(String topic) throws Exception {
