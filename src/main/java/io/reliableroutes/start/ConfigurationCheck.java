@@ -61,7 +61,7 @@ final class ConfigurationCheck implements StartupListener {
     @Override
     public void onCamelContextStarting(CamelContext camelContext, boolean alreadyStarted) {
         context = (ModelCamelContext) camelContext;
-        if (isExport()) {
+        if (isExport(context)) {
             return;
         }
         OperatorAccess.check(context);
@@ -128,7 +128,7 @@ final class ConfigurationCheck implements StartupListener {
     }
 
     /** {@code camel export} only looks which components the routes use: every placeholder resolves to the same made-up text, nothing starts. */
-    private boolean isExport() {
+    static boolean isExport(CamelContext context) {
         return "true".equals(context.getPropertiesComponent().loadProperties("camel.jbang.export"::equals).getProperty("camel.jbang.export"));
     }
 

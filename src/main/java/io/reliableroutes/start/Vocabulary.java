@@ -12,7 +12,9 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
 import org.apache.camel.Component;
 import org.apache.camel.RuntimeCamelException;
+import org.apache.camel.builder.RouteBuilderLifecycleStrategy;
 import org.apache.camel.component.kamelet.KameletComponent;
+import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.LifecycleStrategySupport;
 import org.apache.camel.support.PluginHelper;
@@ -56,6 +58,9 @@ public class Vocabulary implements CamelContextAware {
             @Override
             public void onContextInitializing(CamelContext context) {
                 ConfigurationCheck.checkSettings(context);
+                if (!ConfigurationCheck.isExport(context)) {
+                    new KameletCheck((ModelCamelContext) context).check();
+                }
                 // looked up here and not in load(): the context is not built yet when the plugin is loaded
                 KameletComponent kamelets = context.getComponent("kamelet", KameletComponent.class);
                 if (!kamelets.getLocation().contains("classpath:camel")) {
@@ -85,6 +90,8 @@ public class Vocabulary implements CamelContextAware {
                         .resolveResource("classpath:camel/" + stem + ".camel.yaml");
                 PluginHelper.getRoutesLoader(camelContext).loadRoutes(resource);
             }
+            camelContext.getRegistry().bind("reliableRoutesTemplateParameterCheck", RouteBuilderLifecycleStrategy.class,
+                    new TemplateParameterCheck());
             VocabularyFilter.install(camelContext, FILES);
             camelContext.addStartupListener(new ConfigurationCheck());
             camelContext.addStartupListener(new HttpServerStart());
