@@ -1,13 +1,18 @@
 package format;
 
 import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Properties;
 
+import harness.Java;
 import harness.Routes;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A name that nobody reads is refused at start with the nearest known one. */
@@ -67,6 +72,66 @@ class NamesAreCheckedTest {
     void parameterThatATemplateNeedsIsRefusedWhereItIsMissing() throws IOException {
         start.isRefusedWith(start.with(CREDIT, text -> text.replaceFirst("      - name: inboxHandler\n.*\n", "")) + BOOK,
                 "bank-b-credit-transfer.camel.yaml: the parameter inboxHandler of inbox is missing: its route could not be made. Add it: Name of the handler's");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            inbox.retry.frist-delay                     | inbox.retry.first-delay
+            inbox.bank-b-credit-transfer.retry.dealy    | inbox.bank-b-credit-transfer.retry.delay
+            inbox.bank-b-credit-transfer.retention      | inbox.retention
+            inbox.somewhere.else.retry.frist-delay      | inbox.somewhere.else.retry.first-delay
+            inbox.retry.brake                           | inbox.brake
+            outbox.transfer.completed.retry.dealy       | outbox.transfer.completed.retry.delay
+            outbox.destinaton.account.closed            | outbox.destination.account.closed
+            outbox.relay.poll-max-dealy                 | outbox.relay.poll-max-delay
+            profile.cap.inbox.retry.dealy               | profile.cap.inbox.retry.delay
+            retry.profil                                | retry.profile
+            standstill.inbx                             | standstill.inbox
+            alert.mail.pasword                          | alert.mail.password
+            operate.login                               | operate.logins
+            check.brokr                                 | check.broker
+            retention.poll-dealy                        | retention.poll-delay
+            dead-letter.retentoin                       | dead-letter.retention
+            tx.timout                                   | tx.timeout
+            xa.recovery-perod                           | xa.recovery-period
+            jms.usr                                     | jms.user
+            jms.queue                                   |
+            """)
+    void settingThatNobodyReadsIsRefused(String setting, String nearest) {
+        start.settings.put(setting, "1m");
+        start.isRefusedWith("bank-b-credit-transfer.camel.yaml" + BOOK, nearest == null ? Start.NO_DATABASE : setting
+                + " (override) is no setting: nobody reads it, and a default is used unseen. Write " + nearest + ", or leave it out.");
+    }
+
+    @Test
+    void settingOfADestinationThatIsNotMappedIsRefusedByItsRelay() {
+        start.settings.put("outbox.transfer.complted.order", "skip");
+
+        start.isRefusedWith("bank-b-relay.camel.yaml", "outbox.transfer.complted.order (override) is for the destination transfer.complted, which "
+                + "outbox.destination.transfer.complted does not map: the setting would be used nowhere. Write outbox.transfer.completed.order, or map it.");
+    }
+
+    @Test
+    void settingOfADestinationOrAReceiverThatAnotherProcessMayHaveIsNotRefused() {
+        start.settings.put("outbox.elsewhere.order", "skip");
+        start.settings.put("inbox.bank-b-credit-transfr.retry.delay", "1m");
+        start.settings.put("inbox.elsewhere.retry.delay", "1m");
+        start.settings.put("inbox.alert-mail.retry.delay", "1m");
+
+        start.isRefusedWith("bank-b-credit-transfer.camel.yaml" + BOOK, Start.NO_DATABASE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"application.properties", "application-xa.properties", "application-operate.properties"})
+    void settingsOfTheShippedFilesAreKnown(String file) throws IOException {
+        Properties shipped = new Properties();
+        try (Reader reader = Files.newBufferedReader(Java.root().resolve("routes").resolve(file))) {
+            shipped.load(reader);
+        }
+        shipped.stringPropertyNames().forEach(name -> start.settings.putIfAbsent(name, shipped.getProperty(name)));
+        start.settings.keySet().removeIf(name -> name.startsWith("camel."));
+
+        start.isRefusedWith("bank-b-credit-transfer.camel.yaml" + BOOK, Start.NO_DATABASE);
     }
 
     @ParameterizedTest

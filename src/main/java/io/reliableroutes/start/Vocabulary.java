@@ -59,6 +59,7 @@ public class Vocabulary implements CamelContextAware {
             public void onContextInitializing(CamelContext context) {
                 ConfigurationCheck.checkSettings(context);
                 if (!ConfigurationCheck.isExport(context)) {
+                    new SettingCheck((ModelCamelContext) context).check();
                     new KameletCheck((ModelCamelContext) context).check();
                 }
                 // looked up here and not in load(): the context is not built yet when the plugin is loaded
