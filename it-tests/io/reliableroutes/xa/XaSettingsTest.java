@@ -35,7 +35,7 @@ class XaSettingsTest {
             60 | bank-a-1                       | file:PutObjectStoreDirHere | 10s | names no directory
             60 | bank-a-1                       | jdbc:postgresql://localhost:1/none | 10s | xa.object-store (jdbc:postgresql://localhost:1/none) cannot be reached
             """)
-    void valueThatCannotWorkIsRefused(int timeout, String node, String store, String period, String message) {
+    void valueThatCannotWorkIsRefused(String timeout, String node, String store, String period, String message) {
         assertThatThrownBy(() -> XaTransactionManager.create(timeout, node, store, period)).isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining(message).hasMessageEndingWith(".");
     }
@@ -44,7 +44,7 @@ class XaSettingsTest {
     void objectStoreThatCannotBeWrittenIsRefused() throws IOException {
         Path file = Files.createFile(folder.resolve("file"));
 
-        assertThatThrownBy(() -> XaTransactionManager.create(60, "bank-a-1", "file:" + file.resolve("store"), "10s"))
+        assertThatThrownBy(() -> XaTransactionManager.create("60s", "bank-a-1", "file:" + file.resolve("store"), "10s"))
                 .isInstanceOf(ConfigurationException.class).hasMessageContaining("cannot be written").hasMessageContaining("No decision could be logged.");
     }
 
@@ -53,7 +53,7 @@ class XaSettingsTest {
         try (FileChannel other = FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             other.lock();
 
-            assertThatThrownBy(() -> XaTransactionManager.create(60, "bank-a-1", "file:" + folder, "10s"))
+            assertThatThrownBy(() -> XaTransactionManager.create("60s", "bank-a-1", "file:" + folder, "10s"))
                     .isInstanceOf(ConfigurationException.class).hasMessageContaining("is in use by another live process");
         }
     }

@@ -5,6 +5,7 @@ import com.arjuna.ats.arjuna.common.arjPropertyManager;
 import com.arjuna.ats.internal.arjuna.objectstore.VolatileStore;
 import com.arjuna.common.internal.util.propertyservice.BeanPopulator;
 import io.reliableroutes.support.ConfigurationException;
+import io.reliableroutes.support.Settings;
 import jakarta.transaction.TransactionManager;
 
 /** Transactions over one database each, for processes in which no container supplies a transaction manager. Over several: {@link DistributedTransactions}. */
@@ -14,13 +15,13 @@ public final class LocalTransactions {
     }
 
     /**
-     * @param  timeoutSeconds         after which a transaction is marked for rollback, in seconds, positive
+     * @param  timeout                after which a transaction is marked for rollback: whole seconds, more than 0, with or without a unit; not null
      * @return                        Narayana's transaction manager, not null. It keeps no object store: with one database a
      *                                transaction commits in one phase, and there is nothing to recover.
-     * @throws ConfigurationException if the time-out is not positive
+     * @throws ConfigurationException if it is no such duration
      */
-    public static TransactionManager transactionManager(int timeoutSeconds) {
-        checkTimeout(timeoutSeconds);
+    public static TransactionManager transactionManager(String timeout) {
+        int timeoutSeconds = seconds(timeout);
         arjPropertyManager.getCoordinatorEnvironmentBean().setDefaultTimeout(timeoutSeconds);
         arjPropertyManager.getCoordinatorEnvironmentBean().setTransactionStatusManagerEnable(false);
         for (String store : new String[] {null, "stateStore", "communicationStore"}) {
@@ -30,11 +31,22 @@ public final class LocalTransactions {
         return com.arjuna.ats.jta.TransactionManager.transactionManager();
     }
 
-    /** @throws ConfigurationException if that many seconds are no time-out: 0 or less */
-    public static void checkTimeout(int timeoutSeconds) {
-        if (timeoutSeconds <= 0) {
-            throw new ConfigurationException("tx.timeout (" + timeoutSeconds + ") is not a positive number of seconds: "
-                    + "transactions would never end. Set for example tx.timeout=60.");
+    /** The same for a number without a unit: Camel looks for a factory method by the type of what stands in the properties. */
+    public static TransactionManager transactionManager(int timeoutSeconds) {
+        return transactionManager(timeoutSeconds + "s");
+    }
+
+    /**
+     * @param  timeout                {@code tx.timeout}: {@code 60s}, {@code 2m}, or seconds without a unit; not null
+     * @return                        the same in seconds, positive
+     * @throws ConfigurationException if it is no whole number of seconds, or 0
+     */
+    public static int seconds(String timeout) {
+        Long milliseconds = Settings.seconds(timeout);
+        if (milliseconds == null || milliseconds < 1000 || milliseconds % 1000 != 0 || milliseconds / 1000 > Integer.MAX_VALUE) {
+            throw new ConfigurationException("tx.timeout (" + timeout + ") is not a positive number of seconds: "
+                    + "transactions would never end, or at another time. Set for example tx.timeout=60s.");
         }
+        return (int) (milliseconds / 1000);
     }
 }

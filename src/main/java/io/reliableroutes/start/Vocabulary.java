@@ -60,6 +60,7 @@ public class Vocabulary implements CamelContextAware {
                 ConfigurationCheck.checkSettings(context);
                 if (!ConfigurationCheck.isExport(context)) {
                     new SettingCheck((ModelCamelContext) context).check();
+                    DurationCheck.check(context);
                     new KameletCheck((ModelCamelContext) context).check();
                 }
                 // looked up here and not in load(): the context is not built yet when the plugin is loaded

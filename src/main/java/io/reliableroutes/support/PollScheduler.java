@@ -12,7 +12,7 @@ import org.apache.camel.spi.ScheduledPollConsumerScheduler;
 import org.apache.camel.support.service.ServiceSupport;
 
 /**
- * Polls at once while woken, and else less and less often: from {@code minDelay} doubling to {@code maxDelay}, in milliseconds.
+ * Polls at once while woken, and else less and less often: from {@code minDelay} doubling to {@code maxDelay}.
  * Only the time of a poll depends on it, never whether a message is found.
  */
 public class PollScheduler extends ServiceSupport implements ScheduledPollConsumerScheduler {
@@ -31,14 +31,22 @@ public class PollScheduler extends ServiceSupport implements ScheduledPollConsum
         this.wokenBy = wokenBy;
     }
 
-    /** @param minDelay first wait after a poll that found nothing, milliseconds, positive */
-    public void setMinDelay(long minDelay) {
-        this.minDelay = minDelay;
+    /** @param minDelay first wait after a poll that found nothing, a duration of more than 0, not null */
+    public void setMinDelay(String minDelay) {
+        this.minDelay = duration(minDelay);
     }
 
-    /** @param maxDelay longest wait between two polls, milliseconds, at least minDelay */
-    public void setMaxDelay(long maxDelay) {
-        this.maxDelay = maxDelay;
+    /** @param maxDelay longest wait between two polls, a duration, at least minDelay, not null */
+    public void setMaxDelay(String maxDelay) {
+        this.maxDelay = duration(maxDelay);
+    }
+
+    private static long duration(String text) {
+        Long duration = Settings.duration(text);
+        if (duration == null) {
+            throw new ConfigurationException("the delay of a poll (" + text + ") is no duration: nobody would know how long. Write for example 1s.");
+        }
+        return duration;
     }
 
     /** Lets the next poll of all that are woken by that name start at once. */

@@ -37,6 +37,11 @@ public class Settings {
         return DURATION.matcher(text.trim()).matches() && !text.isBlank() ? (Long) TimeUtils.toMilliSeconds(text.trim()) : null;
     }
 
+    /** The same of a text that counts in seconds where it has no unit, as {@code tx.timeout} does. */
+    public static Long seconds(String text) {
+        return duration(text.trim().matches("[0-9]{1,10}") ? text.trim() + "s" : text);
+    }
+
     /** The value, empty if it is not set; never null. */
     public static String text(CamelContext context, String name) {
         return context.getPropertiesComponent().resolveProperty(name).orElse("");

@@ -45,7 +45,7 @@ public final class XaTransactionManager extends TransactionManagerImple implemen
     }
 
     /**
-     * @param  timeoutSeconds         after which a transaction is rolled back, in seconds, positive
+     * @param  timeout                after which a transaction is rolled back: whole seconds, more than 0, with or without a unit; not null
      * @param  nodeIdentifier         name of this process in all its transactions, not null: the same after a restart, and no other
      *                                live process has it; at most 28 bytes, which is the room that Narayana has for it in an Xid
      * @param  objectStore            where decisions are logged, not null: {@code file:}, {@code journal:} and a directory, or a JDBC URL
@@ -53,8 +53,8 @@ public final class XaTransactionManager extends TransactionManagerImple implemen
      * @return                        the transaction manager, not null
      * @throws ConfigurationException if a value is missing, is a default of Narayana, or cannot work
      */
-    public static XaTransactionManager create(int timeoutSeconds, String nodeIdentifier, String objectStore, String recoveryPeriod) {
-        LocalTransactions.checkTimeout(timeoutSeconds);
+    public static XaTransactionManager create(String timeout, String nodeIdentifier, String objectStore, String recoveryPeriod) {
+        int timeoutSeconds = LocalTransactions.seconds(timeout);
         checkNodeIdentifier(nodeIdentifier);
         Long period = Settings.duration(recoveryPeriod);
         if (period == null || period == 0) {
@@ -76,6 +76,11 @@ public final class XaTransactionManager extends TransactionManagerImple implemen
         jta.setXaResourceOrphanFilterClassNames(List.of(JTATransactionLogXAResourceOrphanFilter.class.getName(),
                 JTANodeNameXAResourceOrphanFilter.class.getName(), JTAActionStatusServiceXAResourceOrphanFilter.class.getName()));
         return new XaTransactionManager(XaObjectStore.open(objectStore, nodeIdentifier), new XaRecovery(nodeIdentifier, period));
+    }
+
+    /** The same for a number without a unit: Camel looks for a factory method by the type of what stands in the properties. */
+    public static XaTransactionManager create(int timeoutSeconds, String nodeIdentifier, String objectStore, String recoveryPeriod) {
+        return create(timeoutSeconds + "s", nodeIdentifier, objectStore, recoveryPeriod);
     }
 
     private static void checkNodeIdentifier(String nodeIdentifier) {

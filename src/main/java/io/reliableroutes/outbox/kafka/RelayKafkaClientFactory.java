@@ -26,6 +26,9 @@ public class RelayKafkaClientFactory extends DefaultKafkaClientFactory implement
     /** The deadline travels as an additional property of the endpoint: a duration such as {@code 30s}. */
     static final String DEADLINE = "relay.sendDeadline";
 
+    /** So does Kafka's {@code max.block.ms}, for which Camel takes no units. */
+    static final String METADATA_TIMEOUT = "relay.metadataTimeout";
+
     private final AtomicInteger told = new AtomicInteger();
     private CamelContext context;
 
@@ -43,6 +46,10 @@ public class RelayKafkaClientFactory extends DefaultKafkaClientFactory implement
     @SuppressWarnings({"unchecked", "rawtypes"})
     public Producer getProducer(Properties settings) {
         Object deadline = settings.remove(DEADLINE);
+        Object metadata = settings.remove(METADATA_TIMEOUT);
+        if (metadata != null) {
+            settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, Settings.duration(metadata.toString()));
+        }
         Duration wait = deadline(deadline == null ? "30s" : deadline.toString());
         return RelayProducer.create(() -> super.getProducer(bounded(settings)), wait);
     }
