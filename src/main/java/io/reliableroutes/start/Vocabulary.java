@@ -94,6 +94,7 @@ public class Vocabulary implements CamelContextAware {
             }
             camelContext.getRegistry().bind("reliableRoutesTemplateParameterCheck", RouteBuilderLifecycleStrategy.class,
                     new TemplateParameterCheck());
+            camelContext.getRegistry().bind("reliableRoutesSiblingCheck", RouteBuilderLifecycleStrategy.class, new SiblingCheck());
             VocabularyFilter.install(camelContext, FILES);
             camelContext.addStartupListener(new ConfigurationCheck());
             camelContext.addStartupListener(new HttpServerStart());
