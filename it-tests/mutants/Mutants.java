@@ -42,9 +42,9 @@ final class Mutants {
 
     private static List<Mutant> relay() {
         return List.of(
-                new Mutant("relay commits without waiting for the acknowledgement", Scenario.ROW_STAYS_UNTIL_ACKNOWLEDGED, "has left the outbox")
+                new Mutant("relay commits without waiting for the acknowledgement, and there is no check", Scenario.ROW_STAYS_UNTIL_ACKNOWLEDGED, "has left the outbox")
                         .edit("camel/outbox-relay.camel.yaml", "- to:\n                          uri: kamelet:outbox-topic-sink",
-                                "- wireTap:\n                          uri: kamelet:outbox-topic-sink"),
+                                "- wireTap:\n                          uri: kamelet:outbox-topic-sink").unchecked(),
                 new Mutant("producer asks for no acknowledgement", Scenario.ROW_STAYS_UNTIL_ACKNOWLEDGED, "has left the outbox")
                         .edit(TOPIC_SINK, "requestRequiredAcks: all", "requestRequiredAcks: \"0\"")
                         .edit(TOPIC_SINK, "enableIdempotence: true", "enableIdempotence: false"),
@@ -80,9 +80,9 @@ final class Mutants {
                                 """, "        type: org.apache.camel.support.processor.idempotent.MemoryIdempotentRepository\n"),
                 stockPolicy("plain transaction policy, a statement fails", Scenario.FAILING_MESSAGE_IS_PARKED_AFTER_ITS_ATTEMPTS, "times and is not parked"),
                 stockPolicy("plain transaction policy, a handler fails", Scenario.TRANSFER_IS_REFUNDED_ONCE, "m-2 counts as handled, and has neither"),
-                new Mutant("inbox's handler is outside of its transaction", Scenario.FAILING_MESSAGE_IS_PARKED_AFTER_ITS_ATTEMPTS, "m-1 has no effect")
+                new Mutant("inbox's handler is outside of its transaction, and there is no check", Scenario.FAILING_MESSAGE_IS_PARKED_AFTER_ITS_ATTEMPTS, "m-1 has no effect")
                         .edit(INBOX, "- to:\n                                  uri: direct:{{inboxHandler}}",
-                                "- wireTap:\n                                  uri: direct:{{inboxHandler}}"),
+                                "- wireTap:\n                                  uri: direct:{{inboxHandler}}").unchecked(),
                 new Mutant("failed message is taken for handled", Scenario.FAILING_MESSAGE_IS_PARKED_AFTER_ITS_ATTEMPTS, "times and is not parked")
                         .edit("camel/inbox-policy.camel.yaml", "uri: kamelet:failed-message-sink", "uri: log:failed"),
                 new Mutant("inbox key that is there counts as new", Scenario.DUPLICATE_HAS_NO_EFFECT, "booked is [t-1, t-1, t-2]")
@@ -171,9 +171,9 @@ final class Mutants {
                         .edit(SQL + "finish-inbox-retry.sql", "ORDER BY n.id", "ORDER BY n.id DESC"),
                 new Mutant("retry does not finish the parked message", Scenario.RETRY_HAS_ONE_EFFECT, "booked is [t-1, t-1")
                         .edit(SQL + "finish-inbox-retry.sql", "WHERE p.id = ", "WHERE false AND p.id = "),
-                new Mutant("retry's handler is outside of its transaction", Scenario.RETRY_HAS_ONE_EFFECT, "neither booked nor parked nor dead")
+                new Mutant("retry's handler is outside of its transaction, and there is no check", Scenario.RETRY_HAS_ONE_EFFECT, "neither booked nor parked nor dead")
                         .edit(INBOX_RETRY, "- to:\n                                uri: direct:{{inboxHandler}}",
-                                "- wireTap:\n                                uri: direct:{{inboxHandler}}"),
+                                "- wireTap:\n                                uri: direct:{{inboxHandler}}").unchecked(),
                 new Mutant("retry does not lock its message", Scenario.TWO_PROCESSES_SHARE_THE_RETRIES, "t-1 is booked 2 times")
                         .edit(SQL + "claim-inbox-retry.sql", "FOR UPDATE SKIP LOCKED\n", ""),
                 new Mutant("retention forgets the key of a parked message", Scenario.PARKED_MESSAGE_KEEPS_ITS_KEY, "the key of m-1, which is parked, is gone")
@@ -227,6 +227,8 @@ final class Mutants {
                 .edit("routes/bank-b-credit-transfer.camel.yaml", "    errorHandler:\n      noErrorHandler: {}\n", ""));
         refused.add(new Mutant("transacted names no policy", Scenario.FILES_START, "transacted names no policy")
                 .edit("routes/bank-a-request-transfer.camel.yaml", "            ref: \"{{tx.policy}}\"\n", ""));
+        refused.add(new Mutant("inbox's handler is outside of its transaction", Scenario.FILES_START, "leaves the transaction's thread")
+                .edit(INBOX, "- to:\n                                  uri: direct:{{inboxHandler}}", "- wireTap:\n                                  uri: direct:{{inboxHandler}}"));
         refused.add(new Mutant("schema lacks a table", Scenario.FILES_START, "has no table alert_window")
                 .edit(SQL + "schema.sql", "CREATE TABLE IF NOT EXISTS alert_window (", "CREATE TEMPORARY TABLE IF NOT EXISTS alert_window ("));
         return refused;
