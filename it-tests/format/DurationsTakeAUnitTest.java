@@ -18,6 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -75,6 +76,15 @@ class DurationsTakeAUnitTest {
         start.settings.put("tx.timeout", timeout);
 
         start.isRefusedWith("bank-b-relay.camel.yaml", "is not a positive number of seconds: transactions would never end, or at another time.");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"60s, 60s", "60s, 60", "61000, 1m", "30s, 20"})
+    void deadlineOfARelayThatIsNotShorterThanATransactionIsRefused(String deadline, String timeout) {
+        start.settings.put("outbox.relay.send-deadline", deadline);
+        start.settings.put("tx.timeout", timeout);
+
+        start.isRefusedWith("bank-b-relay.camel.yaml", "outbox.relay.send-deadline (" + deadline + ") is not shorter than tx.timeout (" + timeout + "): behind");
     }
 
     @Test

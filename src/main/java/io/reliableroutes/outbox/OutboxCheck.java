@@ -30,13 +30,22 @@ public final class OutboxCheck {
     /** @throws ConfigurationException for the first setting that is wrong */
     public void checkSettings() {
         Settings.duration(context, "outbox.circuit-delay");
-        RelayKafkaClientFactory.deadline(Settings.text(context, "outbox.relay.send-deadline"));
+        checkDeadline(Settings.text(context, "outbox.relay.send-deadline"), Settings.text(context, "tx.timeout"));
         number("outbox.relay.shards-per-batch", 64, "there are 64 shards");
         number("outbox.relay.rows-per-shard", 100_000, "a batch is held in memory");
         number("outbox.relay.max-batch-bytes", LARGEST_BATCH, "the producer has room for twice that");
         number("outbox.relay.max-request-size", Integer.MAX_VALUE, "Kafka's limit");
         for (String destination : destinations()) {
             RetrySettings.of(context, "outbox", destination);
+        }
+    }
+
+    private static void checkDeadline(String deadline, String timeout) {
+        Long limit = Settings.seconds(timeout);
+        // a container's own policy may know nothing of tx.timeout
+        if (RelayKafkaClientFactory.deadline(deadline).toMillis() >= (limit == null ? Long.MAX_VALUE : limit)) {
+            throw new ConfigurationException("outbox.relay.send-deadline (" + deadline + ") is not shorter than tx.timeout (" + timeout + "): behind a slow "
+                    + "broker each batch would be sent, rolled back by its time-out and sent again. Shorten the one, or raise the other.");
         }
     }
 
