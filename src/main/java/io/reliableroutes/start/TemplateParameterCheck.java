@@ -28,7 +28,7 @@ final class TemplateParameterCheck implements RouteBuilderLifecycleStrategy {
     }
 
     private static void check(TemplatedRouteDefinition route, RouteTemplateDefinition template, Resource file) {
-        if (template == null || !Vocabulary.FILES.contains(template.getId())) {
+        if (template == null || !VocabularyFiles.STEMS.contains(template.getId())) {
             return;
         }
         String name = "templatedRoute " + (route.getRouteId() == null ? "of " + template.getId() : route.getRouteId())

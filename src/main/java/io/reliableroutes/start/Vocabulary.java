@@ -1,7 +1,6 @@
 package io.reliableroutes.start;
 
 import java.util.HashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -28,11 +27,6 @@ import org.slf4j.LoggerFactory;
  * {@code camel.beans.vocabulary=#class:io.reliableroutes.start.Vocabulary}. Both together do no harm.
  */
 public class Vocabulary implements CamelContextAware {
-
-    /** Route templates and route configurations; Kamelets are found by their name. */
-    static final List<String> FILES = List.of("outbox-relay", "outbox-retry", "outbox-policy",
-            "inbox", "inbox-policy", "inbox-jms", "inbox-jms-policy", "inbox-retry", "inbox-retry-policy",
-            "dead-letter-alert", "standstill", "retention", "housekeeping-policy");
 
     private static final Logger LOG = LoggerFactory.getLogger(Vocabulary.class);
 
@@ -87,15 +81,14 @@ public class Vocabulary implements CamelContextAware {
             }
         });
         try {
-            for (String stem : FILES) {
-                Resource resource = PluginHelper.getResourceLoader(camelContext)
-                        .resolveResource("classpath:camel/" + stem + ".camel.yaml");
+            VocabularyFiles files = VocabularyFiles.find(camelContext);
+            for (Resource resource : files.resources()) {
                 PluginHelper.getRoutesLoader(camelContext).loadRoutes(resource);
             }
             camelContext.getRegistry().bind("reliableRoutesTemplateParameterCheck", RouteBuilderLifecycleStrategy.class,
                     new TemplateParameterCheck());
             camelContext.getRegistry().bind("reliableRoutesSiblingCheck", RouteBuilderLifecycleStrategy.class, new SiblingCheck());
-            VocabularyFilter.install(camelContext, FILES);
+            VocabularyFilter.install(camelContext, files);
             camelContext.addStartupListener(new ConfigurationCheck());
             camelContext.addStartupListener(new HttpServerStart());
             camelContext.getCamelContextExtension().addContextPlugin(Loaded.class, new Loaded());

@@ -3,7 +3,6 @@ package io.reliableroutes.start;
 import java.util.Collection;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 
 import org.apache.camel.CamelContext;
 import org.apache.camel.spi.PackageScanResourceResolver;
@@ -18,16 +17,16 @@ import org.apache.camel.support.service.ServiceHelper;
 final class VocabularyFilter implements PackageScanResourceResolver {
 
     private final PackageScanResourceResolver found;
-    private final Set<String> vocabulary;
+    private final VocabularyFiles vocabulary;
 
-    private VocabularyFilter(PackageScanResourceResolver found, Collection<String> stems) {
+    private VocabularyFilter(PackageScanResourceResolver found, VocabularyFiles vocabulary) {
         this.found = found;
-        this.vocabulary = stems.stream().map(stem -> "/camel/" + stem + ".camel.yaml").collect(Collectors.toSet());
+        this.vocabulary = vocabulary;
     }
 
-    static void install(CamelContext context, Collection<String> stems) {
+    static void install(CamelContext context, VocabularyFiles vocabulary) {
         context.getCamelContextExtension().addContextPlugin(PackageScanResourceResolver.class,
-                new VocabularyFilter(PluginHelper.getPackageScanResourceResolver(context), stems));
+                new VocabularyFilter(PluginHelper.getPackageScanResourceResolver(context), vocabulary));
     }
 
     @Override
@@ -41,7 +40,7 @@ final class VocabularyFilter implements PackageScanResourceResolver {
     }
 
     private Collection<Resource> withoutVocabulary(Collection<Resource> resources) {
-        return resources.stream().filter(resource -> vocabulary.stream().noneMatch(resource.getLocation()::endsWith)).toList();
+        return resources.stream().filter(resource -> !vocabulary.contain(resource)).toList();
     }
 
     @Override
