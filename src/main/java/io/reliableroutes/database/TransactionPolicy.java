@@ -1,6 +1,7 @@
 package io.reliableroutes.database;
 
 import io.reliableroutes.support.FailureText;
+import io.reliableroutes.support.StartCheck;
 import io.reliableroutes.support.UnsafeFailureException;
 import jakarta.transaction.RollbackException;
 import jakarta.transaction.Status;
@@ -47,9 +48,12 @@ public class TransactionPolicy extends JtaTransactionPolicy {
      * Keeps Camel's error handler out of the whole transacted block. Camel itself keeps it from the direct children only: inside a
      * {@code filter}, {@code choice}, {@code idempotentConsumer} or Kamelet it would try again, or call the failure handled, while the
      * transaction goes on, and half of the work would be committed.
+     *
+     * @throws io.reliableroutes.support.ConfigurationException if the context starts unchecked
      */
     @Override
     public void beforeWrap(Route route, NamedNode definition) {
+        StartCheck.require(route.getCamelContext());
         super.beforeWrap(route, definition);
         withoutErrorHandler((ProcessorDefinition<?>) definition);
     }

@@ -12,6 +12,7 @@ import io.reliableroutes.support.FailureText;
 import io.reliableroutes.support.Readiness;
 import io.reliableroutes.support.Settings;
 import io.reliableroutes.support.StalePositionException;
+import io.reliableroutes.support.StartCheck;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
 import org.apache.camel.Exchange;
@@ -160,6 +161,7 @@ public class InboxPosition extends ServiceSupport implements StateRepository<Str
 
     @Override
     protected void doStart() {
+        StartCheck.require(camelContext);
         topics = new TopicOffsets(camelContext, consumer);
         startingPoint = new StartingPoint(camelContext, dataSource, consumer, topics);
         watch = new TopicWatch(camelContext, dataSource, consumer, topics, anew -> steps.keySet().removeIf(partition -> partition.topic().equals(anew)));

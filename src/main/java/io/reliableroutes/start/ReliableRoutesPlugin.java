@@ -1,5 +1,6 @@
 package io.reliableroutes.start;
 
+import io.reliableroutes.support.StartCheck;
 import org.apache.camel.CamelContext;
 import org.apache.camel.spi.ContextServicePlugin;
 
@@ -8,6 +9,12 @@ public class ReliableRoutesPlugin implements ContextServicePlugin {
 
     @Override
     public void load(CamelContext camelContext) {
-        Vocabulary.load(camelContext);
+        try {
+            Vocabulary.load(camelContext);
+        } catch (LinkageError e) {
+            // a library is missing: Camel warns at most
+            StartCheck.failed(camelContext, e);
+            throw e;
+        }
     }
 }

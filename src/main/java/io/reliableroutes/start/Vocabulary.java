@@ -6,6 +6,7 @@ import java.util.Map;
 
 import io.reliableroutes.database.LocalDataSource;
 import io.reliableroutes.jms.XaConnectionFactory;
+import io.reliableroutes.support.StartCheck;
 import io.reliableroutes.xa.XaTransactionManager;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
@@ -14,6 +15,7 @@ import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.builder.RouteBuilderLifecycleStrategy;
 import org.apache.camel.component.kamelet.KameletComponent;
 import org.apache.camel.model.ModelCamelContext;
+import org.apache.camel.spi.LifecycleStrategy;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.LifecycleStrategySupport;
 import org.apache.camel.support.PluginHelper;
@@ -36,7 +38,7 @@ public class Vocabulary implements CamelContextAware {
     @Override
     public void setCamelContext(CamelContext camelContext) {
         this.camelContext = camelContext;
-        if (camelContext.getCamelContextExtension().getContextPlugin(Loaded.class) == null) {
+        if (!StartCheck.isInstalled(camelContext)) {
             load(camelContext);
         }
     }
@@ -48,7 +50,27 @@ public class Vocabulary implements CamelContextAware {
 
     static void load(CamelContext camelContext) {
         spellAsCamelDoes();
-        camelContext.addLifecycleStrategy(new LifecycleStrategySupport() {
+        try {
+            VocabularyFiles files = VocabularyFiles.find(camelContext);
+            for (Resource resource : files.resources()) {
+                PluginHelper.getRoutesLoader(camelContext).loadRoutes(resource);
+            }
+            camelContext.getRegistry().bind("reliableRoutesTemplateParameterCheck", RouteBuilderLifecycleStrategy.class,
+                    new TemplateParameterCheck());
+            camelContext.getRegistry().bind("reliableRoutesSiblingCheck", RouteBuilderLifecycleStrategy.class, new SiblingCheck());
+            VocabularyFilter.install(camelContext, files);
+            camelContext.addStartupListener(new ConfigurationCheck());
+            camelContext.addStartupListener(new HttpServerStart());
+            camelContext.addLifecycleStrategy(strategy(camelContext));
+            StartCheck.installed(camelContext);
+        } catch (Exception e) {
+            StartCheck.failed(camelContext, e);
+            throw new RuntimeCamelException("the vocabulary of Reliable Routes cannot be loaded", e);
+        }
+    }
+
+    private static LifecycleStrategy strategy(CamelContext camelContext) {
+        return new LifecycleStrategySupport() {
             @Override
             public void onContextInitializing(CamelContext context) {
                 ConfigurationCheck.checkSettings(context);
@@ -79,22 +101,7 @@ public class Vocabulary implements CamelContextAware {
                 context.getRegistry().findByType(XaConnectionFactory.class).forEach(XaConnectionFactory::close);
                 context.getRegistry().findByType(LocalDataSource.class).forEach(LocalDataSource::close);
             }
-        });
-        try {
-            VocabularyFiles files = VocabularyFiles.find(camelContext);
-            for (Resource resource : files.resources()) {
-                PluginHelper.getRoutesLoader(camelContext).loadRoutes(resource);
-            }
-            camelContext.getRegistry().bind("reliableRoutesTemplateParameterCheck", RouteBuilderLifecycleStrategy.class,
-                    new TemplateParameterCheck());
-            camelContext.getRegistry().bind("reliableRoutesSiblingCheck", RouteBuilderLifecycleStrategy.class, new SiblingCheck());
-            VocabularyFilter.install(camelContext, files);
-            camelContext.addStartupListener(new ConfigurationCheck());
-            camelContext.addStartupListener(new HttpServerStart());
-            camelContext.getCamelContextExtension().addContextPlugin(Loaded.class, new Loaded());
-        } catch (Exception e) {
-            throw new RuntimeCamelException("the vocabulary of Reliable Routes cannot be loaded", e);
-        }
+        };
     }
 
     /**
@@ -111,9 +118,5 @@ public class Vocabulary implements CamelContextAware {
             Locale.setDefault(Locale.Category.DISPLAY, display);
             LOG.info("The locale {} has another small I than Camel's names, so the JVM's default is none from now on, but for formats", locale);
         }
-    }
-
-    /** Marks a context that has the vocabulary. */
-    private static final class Loaded {
     }
 }
