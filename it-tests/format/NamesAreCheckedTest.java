@@ -2,11 +2,14 @@ package format;
 
 import java.io.IOException;
 import java.io.Reader;
+import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Properties;
+import java.util.stream.Collectors;
 
 import harness.Java;
+import harness.Page;
 import harness.Routes;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -138,5 +141,18 @@ class NamesAreCheckedTest {
     @ValueSource(strings = {"bank-a-.*", "bank-b-.*", "notifier-.*", "operate-.*"})
     void namesInTheShippedFilesAreKnown(String application) {
         start.isRefusedWith(String.join(" ", Routes.files(application)), Start.NO_DATABASE);
+    }
+
+    @Test
+    void namesOfThePageThatAdaptsThePackAreKnown() throws IOException {
+        Page page = Page.of("docs/adapting.md");
+        page.writeFiles(folder);
+        Properties settings = new Properties();
+        settings.load(new StringReader(page.files().get("application-audit.properties")));
+        settings.stringPropertyNames().forEach(name -> start.settings.put(name, settings.getProperty(name)));
+        start.settings.put("audit.jdbc-url", "jdbc:postgresql://localhost:1/none");
+
+        start.isRefusedWith(page.files().keySet().stream().filter(file -> file.endsWith(".camel.yaml")).map(file -> folder.resolve(file).toString())
+                .collect(Collectors.joining(" ")), Start.NO_DATABASE);
     }
 }
