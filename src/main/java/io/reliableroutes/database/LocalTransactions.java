@@ -15,13 +15,14 @@ public final class LocalTransactions {
     }
 
     /**
-     * @param  timeout                after which a transaction is marked for rollback: whole seconds, more than 0, with or without a unit; not null
+     * @param  timeout                after which a transaction is marked for rollback: whole seconds, more than 0, with or without a unit; not null. No text by its
+     *                                type: Camel takes what stands in the properties for a number where it can
      * @return                        Narayana's transaction manager, not null. It keeps no object store: with one database a
      *                                transaction commits in one phase, and there is nothing to recover.
      * @throws ConfigurationException if it is no such duration
      */
-    public static TransactionManager transactionManager(String timeout) {
-        int timeoutSeconds = seconds(timeout);
+    public static TransactionManager transactionManager(Object timeout) {
+        int timeoutSeconds = seconds(timeout.toString());
         arjPropertyManager.getCoordinatorEnvironmentBean().setDefaultTimeout(timeoutSeconds);
         arjPropertyManager.getCoordinatorEnvironmentBean().setTransactionStatusManagerEnable(false);
         for (String store : new String[] {null, "stateStore", "communicationStore"}) {
@@ -29,11 +30,6 @@ public final class LocalTransactions {
             bean.setObjectStoreType(VolatileStore.class.getName());
         }
         return com.arjuna.ats.jta.TransactionManager.transactionManager();
-    }
-
-    /** The same for a number without a unit: Camel looks for a factory method by the type of what stands in the properties. */
-    public static TransactionManager transactionManager(int timeoutSeconds) {
-        return transactionManager(timeoutSeconds + "s");
     }
 
     /**

@@ -53,8 +53,8 @@ public final class XaTransactionManager extends TransactionManagerImple implemen
      * @return                        the transaction manager, not null
      * @throws ConfigurationException if a value is missing, is a default of Narayana, or cannot work
      */
-    public static XaTransactionManager create(String timeout, String nodeIdentifier, String objectStore, String recoveryPeriod) {
-        int timeoutSeconds = LocalTransactions.seconds(timeout);
+    public static XaTransactionManager create(Object timeout, String nodeIdentifier, String objectStore, String recoveryPeriod) {
+        int timeoutSeconds = LocalTransactions.seconds(timeout.toString());
         checkNodeIdentifier(nodeIdentifier);
         Long period = Settings.duration(recoveryPeriod);
         if (period == null || period == 0) {
@@ -76,11 +76,6 @@ public final class XaTransactionManager extends TransactionManagerImple implemen
         jta.setXaResourceOrphanFilterClassNames(List.of(JTATransactionLogXAResourceOrphanFilter.class.getName(),
                 JTANodeNameXAResourceOrphanFilter.class.getName(), JTAActionStatusServiceXAResourceOrphanFilter.class.getName()));
         return new XaTransactionManager(XaObjectStore.open(objectStore, nodeIdentifier), new XaRecovery(nodeIdentifier, period));
-    }
-
-    /** The same for a number without a unit: Camel looks for a factory method by the type of what stands in the properties. */
-    public static XaTransactionManager create(int timeoutSeconds, String nodeIdentifier, String objectStore, String recoveryPeriod) {
-        return create(timeoutSeconds + "s", nodeIdentifier, objectStore, recoveryPeriod);
     }
 
     private static void checkNodeIdentifier(String nodeIdentifier) {
