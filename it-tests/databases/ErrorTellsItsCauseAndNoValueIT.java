@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 import harness.Http;
-import harness.Kafka;
+import harness.Ports;
 import harness.ReceivingBank;
 import harness.RouteProcess;
 import org.junit.jupiter.api.Test;
@@ -18,7 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ErrorTellsItsCauseAndNoValueIT {
 
     private static final String SECRET = "a-GEHEIM-4711";
-    private final int port = Kafka.freePort();
+    private final int port = Ports.free();
     private final String[] files = {"bank-b-credit-transfer.camel.yaml", "bank-b-book-credit.camel.yaml", "operate-alerts.camel.yaml",
             "operate-alert-text.camel.yaml", "operate-alert-webhook.camel.yaml", "operate-api.camel.yaml", "operate-show.camel.yaml", "operate-end-letters.camel.yaml", "operate-problem.camel.yaml",
             "camel.server.enabled=true", "camel.server.host=127.0.0.1", "camel.server.port=" + port};

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 
 import demo.Bank;
 import harness.Database;
-import harness.Kafka;
+import harness.Ports;
 import harness.RouteProcess;
 import harness.Routes;
 import harness.Servers;
@@ -28,7 +28,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 /** PgBouncer in transaction mode between the processes and their database: with prepareThreshold=0 all is as without, and else nothing starts. */
 class PoolerIT {
 
-    private final int port = Kafka.freePort();
+    private final int port = Ports.free();
     private final TwoBanks banks = new TwoBanks().on(Servers.kafka());
     @TempDir
     private Path folder;

@@ -17,8 +17,8 @@ import java.util.stream.Collectors;
 
 import harness.Database;
 import harness.Java;
-import harness.Kafka;
 import harness.Page;
+import harness.Ports;
 import harness.Routes;
 import harness.Servers;
 import harness.Topic;
@@ -62,7 +62,7 @@ class RolesSufficeIT {
             """;
 
     private final TwoBanks banks = new TwoBanks().on(Servers.kafka());
-    private final int operatorPort = Kafka.freePort();
+    private final int operatorPort = Ports.free();
     @TempDir
     private Path folder;
 

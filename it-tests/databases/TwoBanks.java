@@ -12,6 +12,7 @@ import java.util.Map;
 import demo.Bank;
 import harness.Database;
 import harness.Kafka;
+import harness.Ports;
 import harness.Routes;
 import harness.Servers;
 import org.awaitility.Awaitility;
@@ -26,7 +27,7 @@ public final class TwoBanks {
 
     public final Bank bank;
     public final Map<String, String> settings = new LinkedHashMap<>();
-    private final int port = Kafka.freePort();
+    private final int port = Ports.free();
     private final String topics = Servers.name("two-banks") + ".";
 
     public TwoBanks() {

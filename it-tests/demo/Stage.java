@@ -20,7 +20,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import harness.Database;
 import harness.Http;
 import harness.Java;
-import harness.Kafka;
+import harness.Ports;
 import harness.RouteProcess;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import org.awaitility.Awaitility;
@@ -29,8 +29,8 @@ import org.awaitility.Awaitility;
 abstract class Stage implements AutoCloseable {
 
     final Path folder;
-    final int httpPort = Kafka.freePort();
-    private final int servicePort = Kafka.freePort();
+    final int httpPort = Ports.free();
+    private final int servicePort = Ports.free();
     private final Map<String, RouteProcess> applications = new LinkedHashMap<>();
     private EmbeddedPostgres postgres;
     private Process service;

@@ -10,8 +10,8 @@ import java.util.Map;
 
 import harness.Database;
 import harness.Java;
-import harness.Kafka;
 import harness.Page;
+import harness.Ports;
 import harness.ReceivingBank;
 import harness.RouteProcess;
 import harness.Servers;
@@ -57,7 +57,7 @@ class AdaptingPageIT {
                 "outbox.destination." + completed.name() + ".dead", completed.name() + ".dead"));
         // a second for the page's hour
         settings.put("audit.count-period", "1000");
-        service = RouteProcess.camelJbang(folder, folder.resolve("log"), settings, Kafka.freePort(), arguments.toArray(String[]::new)).start().awaitStarted();
+        service = RouteProcess.camelJbang(folder, folder.resolve("log"), settings, Ports.free(), arguments.toArray(String[]::new)).start().awaitStarted();
     }
 
     private static String routes(String file) {

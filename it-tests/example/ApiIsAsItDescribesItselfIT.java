@@ -24,7 +24,7 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import demo.Bank;
 import harness.Java;
-import harness.Kafka;
+import harness.Ports;
 import harness.RouteProcess;
 import harness.Routes;
 import harness.Servers;
@@ -52,7 +52,7 @@ class ApiIsAsItDescribesItselfIT {
     @BeforeAll
     static void start() {
         Bank bank = Bank.open(Servers.database(), Servers.database(), Servers.database());
-        int port = Kafka.freePort();
+        int port = Ports.free();
         url = "http://localhost:" + port;
         Map<String, String> settings = bank.settings();
         settings.putAll(Map.of("kafka.brokers", Servers.kafka().brokers(), "camel.server.enabled", "true", "camel.server.port", String.valueOf(port),

@@ -14,7 +14,7 @@ import java.util.Map;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import demo.Bank;
-import harness.Kafka;
+import harness.Ports;
 import harness.Routes;
 import harness.Servers;
 import harness.Topic;
@@ -40,7 +40,7 @@ class BadRequestIsRefusedIT {
     @BeforeAll
     static void start() {
         bank = Bank.open(Servers.database(), Servers.database(), Servers.database());
-        int port = Kafka.freePort();
+        int port = Ports.free();
         url = "http://localhost:" + port;
         Map<String, String> settings = bank.settings();
         settings.put("kafka.brokers", Servers.kafka().brokers());

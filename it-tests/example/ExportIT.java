@@ -11,8 +11,8 @@ import demo.Customers;
 import demo.HttpRequests;
 import harness.Database;
 import harness.Http;
-import harness.Kafka;
 import harness.Page;
+import harness.Ports;
 import harness.RouteProcess;
 import harness.Servers;
 import harness.Topic;
@@ -34,7 +34,7 @@ class ExportIT {
     private final Topic requested = Topic.create(Servers.kafka(), 1);
     private final Topic completed = Topic.create(Servers.kafka(), 1);
     private final Topic rejected = Topic.create(Servers.kafka(), 1);
-    private final int port = Kafka.freePort();
+    private final int port = Ports.free();
 
     private final Page readme = Page.of("README.md");
     private final List<String> commands = readme.found("(?m)^    (\\.\\./camelw export .*|\\.\\./mvnw -f .*|java .*-jar .*)");

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 import demo.Bank;
-import harness.Kafka;
+import harness.Ports;
 import harness.RouteProcess;
 import harness.Routes;
 import harness.Servers;
@@ -29,7 +29,7 @@ class FaultOfTheServiceIsToldIT {
     @Test
     void whatPassesIsA503AndWhatDoesNotA500WithItsCauseInTheLog() throws Exception {
         Bank bank = Bank.open(Servers.database(), Servers.database(), Servers.database());
-        int port = Kafka.freePort();
+        int port = Ports.free();
         Map<String, String> settings = bank.settings();
         settings.putAll(Map.of("kafka.brokers", Servers.kafka().brokers(), "inbox.dead-letter-topic", "false"));
         for (String destination : new String[] {"requested", "completed", "rejected", "settled"}) {

@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 
 import demo.Bank;
-import harness.Kafka;
+import harness.Ports;
 import harness.RouteProcess;
 import harness.Servers;
 import harness.Topic;
@@ -36,7 +36,7 @@ class LongBodiesAreRefusedIT {
         for (String destination : List.of("requested", "completed", "rejected", "settled")) {
             settings.put("outbox.destination.transfer." + destination, Topic.create(Servers.kafka(), 1).name());
         }
-        int port = Kafka.freePort();
+        int port = Ports.free();
         HttpClient http = HttpClient.newHttpClient();
         try (RouteProcess process = RouteProcess.camelJbang(folder.resolve("bank.log"), settings, port, "bank-a-*.camel.yaml").start().awaitStarted()) {
             HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/transfers"))

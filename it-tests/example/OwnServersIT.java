@@ -18,6 +18,7 @@ import harness.Http;
 import harness.Java;
 import harness.Kafka;
 import harness.Page;
+import harness.Ports;
 import harness.Postgres;
 import harness.RouteProcess;
 import org.junit.jupiter.api.Test;
@@ -37,8 +38,8 @@ class OwnServersIT {
 
     private static final Page README = Page.of("README.md");
 
-    private final int apiPort = Kafka.freePort();
-    private final int standInPort = Kafka.freePort();
+    private final int apiPort = Ports.free();
+    private final int standInPort = Ports.free();
 
     @TempDir
     private Path folder;

@@ -6,7 +6,7 @@ import java.util.List;
 
 import demo.Bank;
 import demo.NotificationService;
-import harness.Kafka;
+import harness.Ports;
 import harness.RouteProcess;
 import harness.Servers;
 import org.junit.jupiter.api.AfterEach;
@@ -29,7 +29,7 @@ class HealthIT {
 
     @BeforeEach
     void aRelayHasWorkedAndATransferIsNotified() {
-        process = RouteProcess.java(folder.resolve("log"), NotificationService.class, String.valueOf(Kafka.freePort())).start();
+        process = RouteProcess.java(folder.resolve("log"), NotificationService.class, String.valueOf(Ports.free())).start();
         bank = Bank.open(Servers.database(), Servers.database(), Servers.database());
         List.of(bank.bankA(), bank.bankB(), bank.notifier()).forEach(Witness::install);
         bank.bankA().update("""

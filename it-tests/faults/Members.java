@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-import harness.Kafka;
+import harness.Ports;
 import harness.TcpProxy;
 
 /** Each process in two or one, and behind proxies of its own. */
@@ -15,12 +15,12 @@ final class Members extends Layout {
 
     private static final int COUNT = 6;
 
-    private final int httpPort = Kafka.freePort();
+    private final int httpPort = Ports.free();
     private final Map<String, TcpProxy> listeners = new LinkedHashMap<>();
     private final List<Member> members = new ArrayList<>();
 
     Members() {
-        IntStream.range(0, COUNT).map(i -> Kafka.freePort()).forEach(port -> listeners.put("127.0.0.1:" + port, new TcpProxy(port, World.LATENCY)));
+        IntStream.range(0, COUNT).map(i -> Ports.free()).forEach(port -> listeners.put("127.0.0.1:" + port, new TcpProxy(port, World.LATENCY)));
     }
 
     @Override

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import harness.Ports;
 
-import harness.Kafka;
 
 /**
  * Hosts with a network of their own: Linux network namespaces, each joined by a cable to a bridge, behind which the servers are. To cut
@@ -21,7 +21,7 @@ final class Namespaces extends Hosts {
     private final String bridge = "rr" + ProcessHandle.current().pid();
     /** One of 8,192 networks of 16 addresses in 198.18.0.0/15, which is set aside for tests of networks (RFC 2544). */
     private final int network = (int) (ProcessHandle.current().pid() % 8192 * 16);
-    private final int brokerPort = Kafka.freePort();
+    private final int brokerPort = Ports.free();
 
     /** @throws IllegalStateException if this user or this machine cannot; nothing is left behind then */
     Namespaces() {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 import harness.Kafka;
+import harness.Ports;
 import harness.TcpProxy;
 
 /** Hosts that are only processes of this one, each behind three proxies: to PostgreSQL, to Kafka, and from the customers. */
@@ -27,7 +28,7 @@ final class ProxiedHosts extends Hosts {
 
     private static Map<Integer, Integer> perHost() {
         Map<Integer, Integer> ports = new LinkedHashMap<>();
-        ALL.forEach(host -> ports.put(host, Kafka.freePort()));
+        ALL.forEach(host -> ports.put(host, Ports.free()));
         return ports;
     }
 

@@ -15,6 +15,7 @@ import demo.NotificationService;
 import harness.Database;
 import harness.Java;
 import harness.Kafka;
+import harness.Ports;
 import harness.Postgres;
 import harness.RouteProcess;
 
@@ -34,7 +35,7 @@ final class World implements AutoCloseable {
 
     private static final int PARTITIONS = 4;
 
-    final int servicePort = Kafka.freePort();
+    final int servicePort = Ports.free();
     final Postgres postgres;
     final Kafka kafka;
     final Wire wire;

@@ -8,6 +8,7 @@ import java.util.function.UnaryOperator;
 
 import harness.Java;
 import harness.Kafka;
+import harness.Ports;
 import harness.ReceivingBank;
 import harness.RouteProcess;
 import harness.Routes;
@@ -185,7 +186,7 @@ class ConfigurationIsCheckedIT {
         assertEndsWith("database of bankB refuses the connection: FATAL: database \"none\" does not exist");
 
         settings.put("bank-b.jdbc-url", Servers.database().apply("schema.sql").url());
-        settings.put("kafka.brokers", "localhost:" + Kafka.freePort());
+        settings.put("kafka.brokers", "localhost:" + Ports.free());
         settings.put("check.broker", "refuse");
         assertEndsWith("Kafka at " + settings.get("kafka.brokers") + " does not answer within check.wait (3s)");
     }
@@ -200,7 +201,7 @@ class ConfigurationIsCheckedIT {
     }
 
     private void assertEndsWith(String message) {
-        try (RouteProcess process = RouteProcess.camelJbang(folder.resolve("log"), settings, Kafka.freePort(), "bank-b-relay.camel.yaml")) {
+        try (RouteProcess process = RouteProcess.camelJbang(folder.resolve("log"), settings, Ports.free(), "bank-b-relay.camel.yaml")) {
             int status = process.start().awaitExit();
 
             assertThat(status).as(process.log()).isNotZero();

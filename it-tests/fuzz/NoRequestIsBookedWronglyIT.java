@@ -20,7 +20,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import harness.Database;
-import harness.Kafka;
+import harness.Ports;
 import harness.Routes;
 import harness.Servers;
 import harness.Topic;
@@ -41,7 +41,7 @@ class NoRequestIsBookedWronglyIT {
     private final Map<String, Topic> topics = new LinkedHashMap<>();
     private final Map<Integer, Integer> answers = new TreeMap<>();
     private final List<String> violations = new ArrayList<>();
-    private final int port = Kafka.freePort();
+    private final int port = Ports.free();
 
     @Test
     void whatIsRefusedHasNoEffectAndWhatIsAcceptedEnds() throws Exception {

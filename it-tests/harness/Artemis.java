@@ -30,7 +30,7 @@ import org.awaitility.Awaitility;
 /** An Artemis broker in a process of its own, seen from outside: plain JMS, nothing of the pack. It can be killed and started again. */
 public final class Artemis implements AutoCloseable {
 
-    private final int port = Kafka.freePort();
+    private final int port = Ports.free();
     private final Path log;
     private final RouteProcess process;
 

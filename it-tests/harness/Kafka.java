@@ -1,7 +1,6 @@
 package harness;
 
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -9,7 +8,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -50,8 +48,8 @@ public final class Kafka implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(new Thread(this::close));
         try {
             this.folder = Files.createDirectories(folder);
-            this.port = freePort();
-            int controller = freePort();
+            this.port = Ports.free();
+            int controller = Ports.free();
             this.settings = Files.writeString(folder.resolve("server.properties"), """
                     process.roles=broker,controller
                     node.id=1
@@ -184,21 +182,6 @@ public final class Kafka implements AutoCloseable {
     public void close() {
         if (process != null) {
             kill();
-        }
-    }
-
-    /**
-     * A free port. It is below those that Linux gives to outgoing connections, so that none of them takes it while its server is down,
-     * and no client that calls the dead server is connected to itself.
-     */
-    public static int freePort() {
-        while (true) {
-            int port = ThreadLocalRandom.current().nextInt(12_000, 32_000);
-            try (ServerSocket socket = new ServerSocket(port)) {
-                return socket.getLocalPort();
-            } catch (IOException e) {
-                // taken: try another
-            }
         }
     }
 }

@@ -13,7 +13,7 @@ import org.awaitility.Awaitility;
 public final class Postgres implements AutoCloseable {
 
     private final Path folder;
-    private final int port = Kafka.freePort();
+    private final int port = Ports.free();
     private final Map<String, String> settings;
     private EmbeddedPostgres server;
 

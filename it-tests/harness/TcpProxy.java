@@ -27,7 +27,7 @@ public final class TcpProxy implements AutoCloseable {
         this.target = target;
         this.traffic = new Traffic(latency);
         try {
-            listener = new ServerSocket(Kafka.freePort(), 200, InetAddress.getLoopbackAddress());
+            listener = new ServerSocket(Ports.free(), 200, InetAddress.getLoopbackAddress());
         } catch (IOException e) {
             throw new IllegalStateException("there is no port for a proxy", e);
         }

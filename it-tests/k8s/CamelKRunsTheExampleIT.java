@@ -14,6 +14,7 @@ import demo.NotificationService;
 import harness.Artemis;
 import harness.Http;
 import harness.Kafka;
+import harness.Ports;
 import harness.RouteProcess;
 import harness.Servers;
 import org.junit.jupiter.api.AfterEach;
@@ -36,7 +37,7 @@ class CamelKRunsTheExampleIT {
 
     private final Bank bank = Bank.open(Servers.database(), Servers.database(), Servers.database());
     private final Artemis artemis = Servers.artemis();
-    private final int servicePort = Kafka.freePort();
+    private final int servicePort = Ports.free();
     private final Map<String, Pod> pods = new LinkedHashMap<>();
     private Kafka kafka;
 

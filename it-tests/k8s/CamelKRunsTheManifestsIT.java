@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import com.fasterxml.jackson.databind.JsonNode;
 import harness.Certificates;
 import harness.Kafka;
+import harness.Ports;
 import harness.ReceivingBank;
 import harness.Servers;
 import harness.Topic;
@@ -36,7 +37,7 @@ class CamelKRunsTheManifestsIT {
     @TempDir
     Path folder;
 
-    private final int securedPort = Kafka.freePort();
+    private final int securedPort = Ports.free();
     private Certificates certificates;
     private Kafka kafka;
     private ReceivingBank bank;

@@ -15,7 +15,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import harness.Http;
 import harness.Java;
-import harness.Kafka;
+import harness.Ports;
 import harness.RouteProcess;
 import org.awaitility.Awaitility;
 
@@ -32,7 +32,7 @@ final class Pod implements AutoCloseable {
     private final Path etc;
     private final Kit kit;
     private final Map<String, String> environment = new LinkedHashMap<>();
-    private final int port = Kafka.freePort();
+    private final int port = Ports.free();
     private final RouteProcess process;
 
     /**

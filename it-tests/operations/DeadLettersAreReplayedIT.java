@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import harness.Kafka;
+import harness.Ports;
 import harness.RouteProcess;
 import harness.Routes;
 import org.junit.jupiter.api.Test;
@@ -294,7 +294,7 @@ class DeadLettersAreReplayedIT {
     void commandReplaysAndEnds() {
         bank.letters(3, CONSUMER, "java.lang.A");
         bank.settings.put("replay.request", "{\"consumer\": \"%s\", \"who\": \"ann\", \"reason\": \"r\"}".formatted(CONSUMER));
-        try (RouteProcess command = RouteProcess.camelJbang(folder.resolve("log"), bank.settings, Kafka.freePort(), "replay.camel.yaml",
+        try (RouteProcess command = RouteProcess.camelJbang(folder.resolve("log"), bank.settings, Ports.free(), "replay.camel.yaml",
                 "operate-end-letters.camel.yaml", "operate-problem.camel.yaml", "--max-messages=1")) {
             int status = command.start().awaitExit();
 

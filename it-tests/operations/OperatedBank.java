@@ -10,7 +10,7 @@ import java.util.List;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import harness.Kafka;
+import harness.Ports;
 import harness.ReceivingBank;
 import harness.Routes;
 
@@ -19,7 +19,7 @@ final class OperatedBank extends ReceivingBank {
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
-    private final int port = Kafka.freePort();
+    private final int port = Ports.free();
 
     OperatedBank() {
         settings.put("inbox.retry.poll-max-delay", "100");

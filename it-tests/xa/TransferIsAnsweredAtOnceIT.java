@@ -7,7 +7,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 
 import demo.XaRoutes;
-import harness.Kafka;
+import harness.Ports;
 import harness.RouteProcess;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,7 +22,7 @@ class TransferIsAnsweredAtOnceIT {
 
     @Test
     void answerTellsHowTheTransferEndedAndNothingStaysInDoubt() throws Exception {
-        int port = Kafka.freePort();
+        int port = Ports.free();
         try (XaFixture xa = new XaFixture(folder)) {
             // without Artemis: nothing of it is needed here
             xa.artemis.kill();
