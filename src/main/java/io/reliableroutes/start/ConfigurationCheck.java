@@ -43,7 +43,7 @@ final class ConfigurationCheck implements StartupListener {
             "outbox.relay.rows-per-shard", "outbox.relay.send-deadline", "outbox.relay.shards-per-batch", "outbox.retry.poll-max-delay",
             "retention.poll-delay", "sql.dialect", "standstill.inbox", "standstill.outbox", "standstill.poll-delay", "standstill.retention", "standstill.retry", "tx.policy");
 
-    private static final Pattern DATA_SOURCE = Pattern.compile("(?:[?&]dataSource=(?:#|%23)(?:bean(?::|%3A))?|^jdbc:)(\\w+)");
+    private static final Pattern DATA_SOURCE = Pattern.compile("(?:[?&]dataSource=(?:#|%23)(?:bean(?::|%3A))?+|^jdbc:)(\\w+)");
 
     /** What a route does in a database, by the parameter that names its data source: the roles of roles.sql. */
     private static final Map<String, String> PARTS = Map.of("relayDataSource", "relay", "inboxDataSource", "receiver", "alertDataSource", "operator",
