@@ -86,10 +86,12 @@ final class JmsScenarios {
         receiver.send("good-1");
         try (RouteProcess process = receiver.start()) {
             return Verdict.await(() -> {
-                if (!receiver.kept().isEmpty()) {
-                    return receiver.kept() + " are kept, and nothing was wrong with it";
+                // a parked message may have had its retry before anybody looks at the table
+                boolean handled = receiver.effects().equals(List.of("good-1"));
+                if (!receiver.kept().isEmpty() || process.log().contains("message good-1 of " + receiver.queue + "-@ is ")) {
+                    return "good-1 is kept, and nothing was wrong with it";
                 }
-                return receiver.effects().equals(List.of("good-1")) ? Verdict.KEPT : null;
+                return handled ? Verdict.KEPT : null;
             });
         }
     }
