@@ -74,6 +74,28 @@ class RouteFilesTest {
         assertNoProblems();
     }
 
+    /** A level is a list of steps. Steps further inside are a route or a Kamelet of their own. */
+    @Test
+    void nothingIsDeeperThanFourLevels() throws IOException {
+        List<Path> all = new ArrayList<>(routeFiles());
+        all.addAll(files(CAMEL, ".kamelet.yaml"));
+        for (Path file : all) {
+            int levels = levels(read(file));
+            if (levels > 4) {
+                problems.add(file + ": has steps on " + levels + " levels: move the inner ones into a route or a Kamelet of their own");
+            }
+        }
+        assertNoProblems();
+    }
+
+    private static int levels(JsonNode node) {
+        int inner = 0;
+        for (JsonNode child : node) {
+            inner = Math.max(inner, levels(child));
+        }
+        return node.has("steps") ? Math.max(inner, 1 + levels(node.get("steps"))) : inner;
+    }
+
     @Test
     void transactedStandsAloneAndNamesThePolicy() throws IOException {
         for (Path file : routeFiles()) {

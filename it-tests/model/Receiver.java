@@ -130,7 +130,7 @@ final class Receiver {
         exchange = java.exchange();
         return () -> {
             history.begin(session);
-            List<Map<String, Object>> due = history.statements.run(session.connection, "claim-inbox-retry", exchange::getProperty);
+            List<Map<String, Object>> due = history.statements.run(session.connection, "claim-inbox-retry", Map.of("consumer", InboxJava.CONSUMER)::get);
             if (due.isEmpty()) {
                 session.connection.rollback();
                 return null;
@@ -154,8 +154,8 @@ final class Receiver {
             return finish(() -> history.model.handled(n));
         }
         session.connection.rollback();
-        if (java.isInnocent(exchange, failure)) {
-            return () -> after("postpone-inbox-message", Map.of("inboxParkedId", row.get("id"), "inboxPostponement", 0L), () -> { });
+        if (java.isParkedOutage(exchange, failure)) {
+            return () -> after("postpone-inbox-message", Map.of("id", row.get("id"), "postponement", 0L), () -> { });
         }
         Map<String, Object> again = java.failedAgain(exchange);
         return () -> after("repark-inbox-message", again, () -> {

@@ -7,6 +7,7 @@ import java.util.List;
 final class Mutants {
 
     private static final String INBOX = "camel/inbox.camel.yaml";
+    private static final String TURN = "camel/inbox-turn-action.kamelet.yaml";
     private static final String INBOX_RETRY = "camel/inbox-retry.camel.yaml";
     private static final String TOPIC_SINK = "camel/outbox-topic-sink.kamelet.yaml";
     private static final String SQL = "sql/postgresql/";
@@ -81,8 +82,8 @@ final class Mutants {
                 stockPolicy("plain transaction policy, a statement fails", Scenario.FAILING_MESSAGE_IS_PARKED_AFTER_ITS_ATTEMPTS, "times and is not parked"),
                 stockPolicy("plain transaction policy, a handler fails", Scenario.TRANSFER_IS_REFUNDED_ONCE, "m-2 counts as handled, and has neither"),
                 new Mutant("inbox's handler is outside of its transaction, and there is no check", Scenario.FAILING_MESSAGE_IS_PARKED_AFTER_ITS_ATTEMPTS, "m-1 has no effect")
-                        .edit(INBOX, "- to:\n                                  uri: direct:{{inboxHandler}}",
-                                "- wireTap:\n                                  uri: direct:{{inboxHandler}}").unchecked(),
+                        .edit(INBOX, "- to:\n                                uri: direct:{{inboxHandler}}",
+                                "- wireTap:\n                                uri: direct:{{inboxHandler}}").unchecked(),
                 new Mutant("failed message is taken for handled", Scenario.FAILING_MESSAGE_IS_PARKED_AFTER_ITS_ATTEMPTS, "times and is not parked")
                         .edit("camel/inbox-policy.camel.yaml", "uri: kamelet:failed-message-sink", "uri: log:failed"),
                 new Mutant("inbox key that is there counts as new", Scenario.DUPLICATE_HAS_NO_EFFECT, "booked is [t-1, t-1, t-2]")
@@ -101,14 +102,14 @@ final class Mutants {
                                   RETURNING consumer, source, message_id
                                 """, ""),
                 new Mutant("outage counts as an attempt", Scenario.OUTAGE_USES_UP_NO_ATTEMPT, "nothing was wrong with it")
-                        .edit("camel/inbox-policy.camel.yaml", WHEN.formatted("InboxMessage", "isOutage"), NEVER),
+                        .edit("camel/inbox-policy.camel.yaml", WHEN.formatted("ReceivedMessage", "isOutage"), NEVER),
                 new Mutant("message does not wait for a retry of its key", Scenario.MESSAGE_THAT_COMES_WHILE_AN_INBOX_RETRY_COMMITS_IS_HANDLED,
                         "[m-2] is parked behind a message that is done")
                         .edit(SQL + "lock-parked-inbox-key.sql", "FOR SHARE\n", ""),
                 new Mutant("inbox lets all headers in", Scenario.HEADERS_FROM_OUTSIDE_REACH_NO_HANDLER, "the handler has got [")
-                        .edit(INBOX, "pattern: \"*\"", "pattern: none"),
+                        .edit(TURN, "pattern: \"*\"", "pattern: none"),
                 new Mutant("inbox keeps only headers out that are called Camel", Scenario.HEADERS_FROM_OUTSIDE_REACH_NO_HANDLER, "the handler has got [")
-                        .edit(INBOX, "pattern: \"*\"", "pattern: Camel*"));
+                        .edit(TURN, "pattern: \"*\"", "pattern: Camel*"));
     }
 
     private static List<Mutant> position() {
@@ -147,7 +148,7 @@ final class Mutants {
                 new Mutant("parked message loses a header", Scenario.RETRY_HAS_THE_HEADERS_OF_THE_FIRST_DELIVERY, "the retry has got")
                         .edit(SQL + "park-inbox-message.sql", "CAST(:#headers AS jsonb), false", "CAST(:#headers AS jsonb) - 'ce_type', false"),
                 new Mutant("first delivery has other headers", Scenario.RETRY_HAS_THE_HEADERS_OF_THE_FIRST_DELIVERY, "the retry has got")
-                        .edit(INBOX, "method: handOver(${exchange})", "method: check(${exchange})  # twice"),
+                        .edit(TURN, "io.reliableroutes.inbox.ReceivedMessage\n            method: handOver(", "io.reliableroutes.inbox.InboxMessage\n            method: begin("),
                 new Mutant("isolation is left to the database", Scenario.CONTENTION_USES_UP_NO_ATTEMPT, "was used up by another transaction")
                         .set("camel.beans.bankB", "#class:" + DefaultIsolation.class.getName()));
     }
@@ -179,7 +180,7 @@ final class Mutants {
                 new Mutant("retention forgets the key of a parked message", Scenario.PARKED_MESSAGE_KEEPS_ITS_KEY, "the key of m-1, which is parked, is gone")
                         .edit(SQL + "delete-expired.sql", "NOT EXISTS (SELECT 1 FROM inbox_parked p WHERE p.consumer = i.consumer", "NOT EXISTS (SELECT 1 FROM inbox_parked p WHERE false"),
                 new Mutant("outage counts as a retry", Scenario.OUTAGE_USES_UP_NO_RETRY, "was used up by an outage")
-                        .edit("camel/inbox-retry-policy.camel.yaml", WHEN.formatted("ParkedMessage", "isInnocent"), NEVER));
+                        .edit("camel/inbox-retry-policy.camel.yaml", WHEN.formatted("ParkedMessage", "isOutage"), NEVER));
     }
 
     private static List<Mutant> handlers() {
@@ -228,7 +229,7 @@ final class Mutants {
         refused.add(new Mutant("transacted names no policy", Scenario.FILES_START, "transacted names no policy")
                 .edit("routes/bank-a-request-transfer.camel.yaml", "            ref: \"{{tx.policy}}\"\n", ""));
         refused.add(new Mutant("inbox's handler is outside of its transaction", Scenario.FILES_START, "leaves the transaction's thread")
-                .edit(INBOX, "- to:\n                                  uri: direct:{{inboxHandler}}", "- wireTap:\n                                  uri: direct:{{inboxHandler}}"));
+                .edit(INBOX, "- to:\n                                uri: direct:{{inboxHandler}}", "- wireTap:\n                                uri: direct:{{inboxHandler}}"));
         refused.add(new Mutant("schema lacks a table", Scenario.FILES_START, "has no table alert_window")
                 .edit(SQL + "schema.sql", "CREATE TABLE IF NOT EXISTS alert_window (", "CREATE TEMPORARY TABLE IF NOT EXISTS alert_window ("));
         return refused;

@@ -24,8 +24,7 @@ public final class InboxJava {
     public static final String CONSUMER = "model";
 
     private final DefaultCamelContext context = OutboxJava.context();
-    private final InboxMessage message = new InboxMessage();
-    private final ParkedMessage parked = new ParkedMessage();
+    private final InboxReceiver receiver = new InboxReceiver();
     private final InboxRepository repository = new InboxRepository();
 
     /**
@@ -41,6 +40,8 @@ public final class InboxJava {
         repository.setDataSource(dataSource);
         repository.setConsumer(CONSUMER);
         repository.init();
+        receiver.setConsumer(CONSUMER);
+        receiver.setDataSource("modelDb");
     }
 
     /**
@@ -49,8 +50,8 @@ public final class InboxJava {
      * @param seen offset of the record before it, -1 for none
      */
     public Exchange record(String id, String key, int partition, long seen, long offset) {
-        Exchange exchange = exchange();
-        exchange.setProperty("inboxStep", new InboxPosition.Step(TOPIC, partition, TOPIC, seen, offset));
+        Exchange exchange = new DefaultExchange(context);
+        ReceivedMessage.take(exchange, CONSUMER, "modelDb").setStep(new InboxPosition.Step(TOPIC, partition, TOPIC, seen, offset));
         exchange.getMessage().setBody(id.getBytes(StandardCharsets.UTF_8));
         exchange.getMessage().setHeader("ce_id", id.getBytes(StandardCharsets.UTF_8));
         exchange.getMessage().setHeader("ce_source", "/model".getBytes(StandardCharsets.UTF_8));
@@ -61,61 +62,62 @@ public final class InboxJava {
         return exchange;
     }
 
+    /** One of an inbox-retry. */
     public Exchange exchange() {
         Exchange exchange = new DefaultExchange(context);
-        exchange.setProperty("inboxConsumer", CONSUMER);
-        exchange.setProperty("inboxDataSource", "modelDb");
+        receiver.retry(exchange);
         return exchange;
     }
 
     /** @return true if the message is new */
     public boolean take(Exchange exchange, int attempts) {
         exchange.setProperty(TransactionPolicy.ATTEMPTS, attempts);
-        message.remember(exchange);
+        ReceivedMessage message = ReceivedMessage.of(exchange);
+        message.read(exchange);
         message.check(exchange);
-        return repository.add(exchange, message.key(exchange));
+        return repository.add(exchange, message.inboxKey());
     }
 
     /** @return the parameters of {@code lock-parked-inbox-key.sql}, null if the message has no order to keep */
-    @SuppressWarnings("unchecked")
     public Map<String, Object> key(Exchange exchange) {
-        return message.keepsOrder(exchange) ? exchange.getVariable("inboxKey", Map.class) : null;
+        ReceivedMessage message = ReceivedMessage.of(exchange);
+        return ReceivedMessage.keepsOrder(exchange) ? Map.of("consumer", message.consumer(), "key", message.key()) : null;
     }
 
     public Map<String, Object> follower(Exchange exchange) throws Exception {
-        return message.follower(exchange);
+        return ReceivedMessage.follower(exchange);
     }
 
     /** @return true if it is to be received again, with the attempts it has used up */
     public boolean isOutage(Exchange exchange, Exception failure) {
         exchange.setProperty(Exchange.EXCEPTION_CAUGHT, failure);
-        return message.isOutage(exchange);
+        return ReceivedMessage.isOutage(exchange);
     }
 
     public boolean isWorthAnotherTry(Exchange exchange) {
-        return message.isWorthAnotherTry(exchange);
+        return ReceivedMessage.isWorthAnotherTry(exchange);
     }
 
     public Map<String, Object> failed(Exchange exchange) throws Exception {
-        return message.failed(exchange);
+        return ReceivedMessage.failed(exchange);
     }
 
     public void restore(Exchange exchange, Map<String, Object> row) throws Exception {
         exchange.getMessage().setBody(row);
-        parked.restore(exchange);
+        ParkedMessage.restore(exchange);
     }
 
     public Map<String, Object> buried(Exchange exchange) {
-        return parked.buried(exchange);
+        return ParkedMessage.buried(exchange);
     }
 
-    public boolean isInnocent(Exchange exchange, Exception failure) {
+    public boolean isParkedOutage(Exchange exchange, Exception failure) {
         exchange.setProperty(Exchange.EXCEPTION_CAUGHT, failure);
-        return parked.isInnocent(exchange);
+        return ParkedMessage.isOutage(exchange);
     }
 
     public Map<String, Object> failedAgain(Exchange exchange) {
-        return parked.failedAgain(exchange);
+        return ParkedMessage.failedAgain(exchange);
     }
 
     private static DataSource dataSource(Connection connection) {

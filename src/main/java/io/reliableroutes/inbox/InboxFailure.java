@@ -21,44 +21,54 @@ public final class InboxFailure {
 
     /** True if a server is away or refuses everybody, and the consumer's permanent errors do not say otherwise: the message is innocent. */
     static boolean isOutage(Exchange exchange) {
-        return FailureClassification.isOutage(exchange.getContext(), "inbox", InboxMessage.consumer(exchange), FailureClassification.failure(exchange))
-                && !isPermanent(exchange);
+        return FailureClassification.isOutage(exchange.getContext(), "inbox", consumer(exchange), failure(exchange)) && !isPermanent(exchange);
     }
 
     /** When a downstream wants to be asked again, in milliseconds and no later than the longest delay of a retry; null if it has not said so. */
     static Long wait(Exchange exchange) {
-        Long wait = FailureClassification.retryAfter(FailureClassification.failure(exchange));
+        Long wait = FailureClassification.retryAfter(failure(exchange));
         return wait == null || isPermanent(exchange) ? null : (Long) Math.min(wait, Math.max(1000, settings(exchange).maxDelay()));
     }
 
     /** True if no further attempt can help. */
     static boolean isPermanent(Exchange exchange) {
-        return FailureClassification.isPermanent(exchange, "inbox", InboxMessage.consumer(exchange));
+        return FailureClassification.isPermanent(exchange.getContext(), "inbox", consumer(exchange), failure(exchange));
     }
 
-    /** True if the message is wrong for good, and must not be given up now; key may be null. */
-    static boolean isBraked(Exchange exchange, Object key, Object message) {
-        return isPermanent(exchange) && ReceiverPause.of(exchange.getContext(), InboxMessage.consumer(exchange)).brakes(
-                exchange.getProperty("inboxDataSource", String.class), key == null ? message : key, message, FailureClassification.failure(exchange));
+    /** True if the message is wrong for good, and must not be given up now; what stands for it is not null. */
+    static boolean isBraked(Exchange exchange, Object place) {
+        InboxMessage message = InboxMessage.of(exchange);
+        return isPermanent(exchange) && ReceiverPause.of(exchange.getContext(), message.consumer())
+                .brakes(message.dataSource(), message.key() == null ? place : message.key(), place, failure(exchange));
+    }
+
+    /** What has failed: now, or in an earlier delivery of a message that is given up; null if nothing has. */
+    private static Throwable failure(Exchange exchange) {
+        Throwable failure = FailureClassification.failure(exchange);
+        return failure != null ? failure : InboxMessage.of(exchange).givenUp();
+    }
+
+    private static String consumer(Exchange exchange) {
+        return InboxMessage.of(exchange).consumer();
     }
 
     /** A message is or stays parked because of an outage that has lasted too long: either the outage goes on, or only this message meets it. */
     static void tellOutage(Exchange exchange, String messageId) {
-        Throwable error = told(FailureClassification.failure(exchange));
-        Incidents.raise(exchange.getContext(), exchange.getProperty("inboxDataSource", String.class), "OUTAGE", InboxMessage.consumer(exchange),
-                error.getClass().getName(), "message " + messageId + " has met an outage for longer than inbox.outage-patience and is parked, so that others "
+        InboxMessage message = InboxMessage.of(exchange);
+        Throwable error = told(failure(exchange));
+        Incidents.raise(exchange.getContext(), message.dataSource(), "OUTAGE", message.consumer(), error.getClass().getName(), "message " + messageId + " has met an outage for longer than inbox.outage-patience and is parked, so that others "
                         + "go on. If they fail too, the downstream is away: nothing is lost. Its error: " + FailureText.message(error, 2000));
     }
 
     /** When a failed message of the exchange's consumer is tried again; not null. */
     public static RetrySettings settings(Exchange exchange) {
-        return RetrySettings.of(exchange.getContext(), "inbox", InboxMessage.consumer(exchange));
+        return RetrySettings.of(exchange.getContext(), "inbox", consumer(exchange));
     }
 
     /** Adds the error to the parameters of a statement, and as {@code delay} the milliseconds until the next attempt, null if there is none. */
     static void describe(Map<String, Object> parameters, Exchange exchange, int attempts) {
-        Throwable cause = told(FailureClassification.failure(exchange));
-        DatabaseText text = DatabaseText.ofKnown(exchange.getContext(), exchange.getProperty("inboxDataSource", String.class));
+        Throwable cause = told(failure(exchange));
+        DatabaseText text = DatabaseText.ofKnown(exchange.getContext(), InboxMessage.of(exchange).dataSource());
         Long wait = wait(exchange);
         // who is told to come later has not been tried
         parameters.put("attempts", wait == null ? attempts : attempts - 1);
@@ -81,7 +91,7 @@ public final class InboxFailure {
 
     /** Null where dead letters are not announced, and for a message that came from no topic, or from one whose name has no room for more. */
     static String deadDestination(Exchange exchange, String topic) {
-        String announced = RetrySettings.value(exchange.getContext(), "inbox", InboxMessage.consumer(exchange), "dead-letter-topic");
+        String announced = RetrySettings.value(exchange.getContext(), "inbox", consumer(exchange), "dead-letter-topic");
         return topic == null || "false".equals(announced) || !isDestination(topic + ".dead") ? null : topic + ".dead";
     }
 

@@ -32,8 +32,6 @@ import org.slf4j.LoggerFactory;
  */
 public class InboxPosition extends ServiceSupport implements StateRepository<String, String>, CamelContextAware {
 
-    /** Exchange property with a {@link Step}. */
-    private static final String STEP = "inboxStep";
     static final Step NOT_STORED = new Step(null, null, null, null, null);
     private static final long LOOK_AT_TOPICS_SECONDS = 5;
     /** An outage shall not make the group divide the partitions again and again, nor let it wait for this consumer for long. */
@@ -125,21 +123,15 @@ public class InboxPosition extends ServiceSupport implements StateRepository<Str
     }
 
     /**
-     * Remembers which step the record of an exchange is. The same record again, after a failed attempt, is the same step.
+     * Which step the record of an exchange is. The same record again, after a failed attempt, is the same step.
      *
      * @param  exchange               of any consumer, as it came, not null
+     * @return                        the step, one that stores nothing for an exchange that comes from no receiver with positions; not null
      * @throws StalePositionException if the partition has to be taken up anew
      */
-    static void take(Exchange exchange) {
-        if (exchange.getFromEndpoint() instanceof KafkaEndpoint kafka
-                && kafka.getConfiguration().getOffsetRepository() instanceof InboxPosition position) {
-            exchange.setProperty(STEP, position.step(exchange));
-        }
-    }
-
-    /** The step that an exchange is; one that stores nothing for an exchange that comes from no receiver with positions. Not null. */
-    static Step of(Exchange exchange) {
-        return exchange.getProperty(STEP, NOT_STORED, Step.class);
+    static Step take(Exchange exchange) {
+        return exchange.getFromEndpoint() instanceof KafkaEndpoint kafka
+                && kafka.getConfiguration().getOffsetRepository() instanceof InboxPosition position ? position.step(exchange) : NOT_STORED;
     }
 
     private Step step(Exchange exchange) {

@@ -61,7 +61,7 @@ public class InboxRepository extends ServiceSupport implements IdempotentReposit
      */
     @Override
     public boolean add(Exchange exchange, String key) {
-        return add(InboxPosition.of(exchange), key);
+        return add(ReceivedMessage.step(exchange), key);
     }
 
     /** The same without a position that moves. */

@@ -12,15 +12,48 @@ import org.apache.camel.Message;
 
 /**
  * A message on its way from {@code inbox_parked} to its handler and, if it fails again, back or to {@code dead_letter}: makes the
- * parameters of their statements.
+ * parameters of their statements. Without a row until one is claimed.
  */
-public class ParkedMessage {
+public final class ParkedMessage extends InboxMessage {
 
     /** Milliseconds until a step that the database has refused is tried again, at least. */
     private static final long UNBURIED_DELAY = 1000;
-    /** Exchange property: milliseconds until a message that an outage has met is tried again. */
-    private static final String POSTPONEMENT = "inboxPostponement";
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    private Map<String, Object> row = Map.of();
+    private long postponement;
+
+    ParkedMessage(String consumer, String dataSource) {
+        super(consumer, dataSource);
+    }
+
+    static ParkedMessage of(Exchange exchange) {
+        return (ParkedMessage) InboxMessage.of(exchange);
+    }
+
+    /** Its place in {@code inbox_parked}, null before it is claimed. */
+    public Object id() {
+        return row.get("id");
+    }
+
+    /** Whether it is to be made a dead letter: no attempt is left. */
+    public boolean exhausted() {
+        return Boolean.TRUE.equals(row.get("exhausted"));
+    }
+
+    /** Milliseconds until it is tried again, after an outage has met it. */
+    public long postponement() {
+        return postponement;
+    }
+
+    @Override
+    public String key() {
+        return (String) row.get("message_key");
+    }
+
+    private int attempts() {
+        return (Integer) row.get("attempts");
+    }
 
     /**
      * Replaces the body, a row of {@code claim-inbox-retry.sql}, by the message as the handler had it, and keeps the row.
@@ -29,16 +62,15 @@ public class ParkedMessage {
      * @throws JsonProcessingException never, headers are JSON
      */
     @SuppressWarnings("unchecked")
-    public void restore(Exchange exchange) throws JsonProcessingException {
+    public static void restore(Exchange exchange) throws JsonProcessingException {
+        ParkedMessage parked = of(exchange);
         Message message = exchange.getMessage();
-        Map<String, Object> row = message.getBody(Map.class);
         // the database is here now: when a failure is to be told it may be away
-        DatabaseText.of(exchange.getContext(), exchange.getProperty("inboxDataSource", String.class));
-        exchange.setVariable("inboxParked", row);
-        exchange.setProperty("inboxParkedId", row.get("id"));
-        message.setBody(row.get("payload"));
+        DatabaseText.of(exchange.getContext(), parked.dataSource());
+        parked.row = message.getBody(Map.class);
+        message.setBody(parked.row.get("payload"));
         message.removeHeaders("*");
-        JsonNode headers = JSON.readTree((String) row.get("headers"));
+        JsonNode headers = JSON.readTree((String) parked.row.get("headers"));
         headers.properties().forEach(header -> message.setHeader(header.getKey(), header.getValue().asText()));
     }
 
@@ -47,22 +79,22 @@ public class ParkedMessage {
      * @return          true if that is no failure of a message: nothing was claimed, a server is away and has not said until when, or the
      *                  brake is on
      */
-    public boolean isInnocent(Exchange exchange) {
-        Map<String, Object> row = parked(exchange);
-        exchange.setProperty(POSTPONEMENT, 0L);
-        if (row == null) {
+    public static boolean isOutage(Exchange exchange) {
+        ParkedMessage parked = of(exchange);
+        if (parked == null || parked.id() == null) {
             return true;
         }
+        parked.postponement = 0;
         if (!InboxFailure.isOutage(exchange)) {
-            return InboxFailure.isBraked(exchange, row.get("message_key"), "parked/" + row.get("id"));
+            return InboxFailure.isBraked(exchange, "parked/" + parked.id());
         }
         if (InboxFailure.wait(exchange) != null) {
             return false;
         }
-        ReceiverPause pause = ReceiverPause.of(exchange.getContext(), InboxMessage.consumer(exchange));
+        ReceiverPause pause = ReceiverPause.of(exchange.getContext(), parked.consumer());
         if (!pause.isPatientWith(ReceiverPause.PARKED, ReceiverPause.PARKED)) {
-            exchange.setProperty(POSTPONEMENT, InboxFailure.settings(exchange).delay());
-            InboxFailure.tellOutage(exchange, (String) row.get("message_id"));
+            parked.postponement = InboxFailure.settings(exchange).delay();
+            InboxFailure.tellOutage(exchange, (String) parked.row.get("message_id"));
         }
         return true;
     }
@@ -71,50 +103,35 @@ public class ParkedMessage {
      * @param  exchange an inbox-retry's exchange that has failed, not null
      * @return          parameters of {@code repark-inbox-message.sql}, not null
      */
-    public Map<String, Object> failedAgain(Exchange exchange) {
-        Map<String, Object> row = parked(exchange);
-        int seen = (Integer) row.get("attempts");
-        Map<String, Object> parameters = new LinkedHashMap<>();
-        parameters.put("consumer", InboxMessage.consumer(exchange));
-        parameters.put("message_id", row.get("message_id"));
-        parameters.put("id", row.get("id"));
-        parameters.put("seen_attempts", seen);
-        if (Boolean.TRUE.equals(row.get("exhausted"))) {
+    public static Map<String, Object> failedAgain(Exchange exchange) {
+        ParkedMessage parked = of(exchange);
+        Map<String, Object> parameters = parked.parameters();
+        parameters.put("seen_attempts", parked.attempts());
+        if (parked.exhausted()) {
             // it was no attempt: the message could not be buried. It keeps what it has failed with, and lets others go first.
-            parameters.put("attempts", seen);
-            parameters.put("error_class", row.get("error_class"));
-            parameters.put("error_message", row.get("error_message"));
+            parameters.put("attempts", parked.attempts());
+            parameters.put("error_class", parked.row.get("error_class"));
+            parameters.put("error_message", parked.row.get("error_message"));
             parameters.put("delay", Math.max(UNBURIED_DELAY, InboxFailure.settings(exchange).delay()));
             parameters.put("exhausted", true);
             return parameters;
         }
-        InboxFailure.describe(parameters, exchange, seen + 1);
+        InboxFailure.describe(parameters, exchange, parked.attempts() + 1);
         parameters.put("exhausted", parameters.get("delay") == null);
         parameters.putIfAbsent("delay", 0L);
         return parameters;
     }
 
     /**
-     * @param  exchange an inbox-retry's exchange whose message is given up and could not be made a dead letter, not null
-     * @return          true if so
-     */
-    public boolean isUnburied(Exchange exchange) {
-        return Boolean.TRUE.equals(parked(exchange).get("exhausted"));
-    }
-
-    /**
      * @param  exchange an inbox-retry's exchange that has failed, and the database has refused to say with what, not null
      * @return          parameters of {@code retime-inbox-message.sql}, not null
      */
-    public Map<String, Object> failedSomehow(Exchange exchange) {
-        Map<String, Object> row = parked(exchange);
-        Map<String, Object> parameters = new LinkedHashMap<>();
-        parameters.put("consumer", InboxMessage.consumer(exchange));
-        parameters.put("message_id", row.get("message_id"));
+    public static Map<String, Object> failedSomehow(Exchange exchange) {
+        ParkedMessage parked = of(exchange);
+        Map<String, Object> parameters = parked.parameters();
         parameters.put("error_class", "unknown");
-        parameters.put("id", row.get("id"));
-        parameters.put("attempts", (Integer) row.get("attempts") + 1);
-        parameters.put("exhausted", InboxFailure.settings(exchange).next((Integer) row.get("attempts") + 1) == null);
+        parameters.put("attempts", parked.attempts() + 1);
+        parameters.put("exhausted", InboxFailure.settings(exchange).next(parked.attempts() + 1) == null);
         parameters.put("delay", Math.max(UNBURIED_DELAY, InboxFailure.settings(exchange).delay()));
         return parameters;
     }
@@ -123,15 +140,19 @@ public class ParkedMessage {
      * @param  exchange an inbox-retry's exchange whose message is exhausted, not null
      * @return          parameters of {@code bury-inbox-message.sql}, not null
      */
-    public Map<String, Object> buried(Exchange exchange) {
-        Map<String, Object> parameters = new LinkedHashMap<>(parked(exchange));
-        parameters.put("consumer", InboxMessage.consumer(exchange));
+    public static Map<String, Object> buried(Exchange exchange) {
+        ParkedMessage parked = of(exchange);
+        Map<String, Object> parameters = new LinkedHashMap<>(parked.row);
+        parameters.put("consumer", parked.consumer());
         parameters.put("dead_destination", InboxFailure.deadDestination(exchange, (String) parameters.get("topic")));
         return parameters;
     }
 
-    @SuppressWarnings("unchecked")
-    private static Map<String, Object> parked(Exchange exchange) {
-        return exchange.getVariable("inboxParked", Map.class);
+    private Map<String, Object> parameters() {
+        Map<String, Object> parameters = new LinkedHashMap<>();
+        parameters.put("consumer", consumer());
+        parameters.put("message_id", row.get("message_id"));
+        parameters.put("id", id());
+        return parameters;
     }
 }

@@ -28,7 +28,6 @@ public final class ReceiverPause {
     /** The place of all messages that are parked: an outage has lasted for as long as none of the receiver's is handled. */
     static final String PARKED = "parked";
 
-    private static final String TOLD = "inboxHandledIsTold";
     private static final long LOOK_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final CamelContext context;
@@ -117,16 +116,12 @@ public final class ReceiverPause {
     }
 
     /** Tells when the exchange is done that its message was handled, if it was: no outage, and nothing to brake. */
-    static void tellIfHandled(Exchange exchange) {
-        if (exchange.getProperty(TOLD) != null) {
-            return;
-        }
-        exchange.setProperty(TOLD, true);
+    static void tellIfHandled(Exchange exchange, InboxMessage message) {
         exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
             @Override
             public void onComplete(Exchange done) {
                 if (!ExchangeHelper.isFailureHandled(done)) {
-                    of(done.getContext(), InboxMessage.consumer(done)).handled(done.getProperty("inboxDataSource", String.class));
+                    of(done.getContext(), message.consumer()).handled(message.dataSource());
                 }
             }
         });

@@ -38,22 +38,22 @@ final class JmsDelivery implements TransactionSynchronization {
     private boolean unreadable;
     private Throwable failure;
 
-    private JmsDelivery(Exchange exchange, String consumer, JmsAttempts attempts, Message message) {
-        this.context = exchange.getContext();
+    private JmsDelivery(CamelContext context, String consumer, String dataSource, JmsAttempts attempts, Message message) {
+        this.context = context;
         this.consumer = consumer;
         this.attempts = attempts;
         this.message = message;
-        this.dataSource = exchange.getProperty("inboxDataSource", String.class);
+        this.dataSource = dataSource;
         this.key = JmsInbox.property(message, "JMSXGroupID");
     }
 
     /** Begins it; its end is that of the current transaction, which the JMS consumer has begun. */
-    static JmsDelivery begin(Exchange exchange, String consumer, JmsAttempts attempts, Message message) {
+    static JmsDelivery begin(Exchange exchange, String consumer, String dataSource, JmsAttempts attempts, Message message) {
         if (!TransactionSynchronizationManager.isSynchronizationActive()) {
             throw new ConfigurationException("the JMS consumer of " + consumer + " has begun no transaction: its message would be lost with the "
                     + "first failure. Set camel.component.jms.transactionManager to an io.reliableroutes.jms.XaJmsTransactionManager.");
         }
-        JmsDelivery delivery = new JmsDelivery(exchange, consumer, attempts, message);
+        JmsDelivery delivery = new JmsDelivery(exchange.getContext(), consumer, dataSource, attempts, message);
         TransactionSynchronizationManager.registerSynchronization(delivery);
         exchange.setProperty(PROPERTY, delivery);
         return delivery;

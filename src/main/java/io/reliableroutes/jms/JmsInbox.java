@@ -6,14 +6,12 @@ import java.util.Map;
 import javax.sql.DataSource;
 
 import io.reliableroutes.InvalidMessageException;
-import io.reliableroutes.database.TransactionPolicy;
 import io.reliableroutes.inbox.EarlierFailure;
-import io.reliableroutes.inbox.InboxFailure;
-import io.reliableroutes.inbox.InboxMessage;
+import io.reliableroutes.inbox.ReceivedMessage;
 import io.reliableroutes.kafka.KafkaHeaders;
 import io.reliableroutes.support.DatabaseText;
-import io.reliableroutes.support.FailureClassification;
 import io.reliableroutes.support.MessageIdentity;
+import io.reliableroutes.support.RetrySettings;
 import jakarta.jms.BytesMessage;
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
@@ -36,13 +34,13 @@ public class JmsInbox implements CamelContextAware {
     private static final int KEEPINGS = 3;
 
     private CamelContext camelContext;
-    private DataSource dataSource;
+    private String dataSource;
     private String consumer;
     private String queue;
     private JmsAttempts attempts;
 
-    /** @param dataSource of the inbox, not null */
-    public void setDataSource(DataSource dataSource) {
+    /** @param dataSource bean name of the data source with the inbox, not null */
+    public void setDataSource(String dataSource) {
         this.dataSource = dataSource;
     }
 
@@ -70,13 +68,15 @@ public class JmsInbox implements CamelContextAware {
      * Puts the message into the form that a Kafka record has for an inbox: body as bytes, and headers. The key is the message group; a
      * message without {@code ce_id} has the broker's id, of the source {@code jms:<queue>}. The object of an ObjectMessage is never read.
      *
-     * @param  exchange     the exchange of a JMS consumer with {@code mapJmsMessage=false}, not null
-     * @throws JMSException if the broker has gone meanwhile
-     * @throws SQLException if the database cannot be asked for earlier attempts
+     * @param  exchange                the exchange of a JMS consumer with {@code mapJmsMessage=false}, not null
+     * @throws JMSException            if the broker has gone meanwhile
+     * @throws SQLException            if the database cannot be asked for earlier attempts
+     * @throws InvalidMessageException if it is no message, and not given up yet
      */
     public void read(Exchange exchange) throws JMSException, SQLException {
         Message message = exchange.getMessage().getBody(Message.class);
-        JmsDelivery delivery = JmsDelivery.begin(exchange, consumer, attempts(), message);
+        ReceivedMessage received = ReceivedMessage.take(exchange, consumer, dataSource);
+        JmsDelivery delivery = JmsDelivery.begin(exchange, consumer, dataSource, attempts(), message);
         Map<String, Object> headers = exchange.getMessage().getHeaders();
         headers.put(KafkaHeaders.TOPIC, queue);
         headers.put(KafkaHeaders.KEY, property(message, "JMSXGroupID"));
@@ -89,39 +89,43 @@ public class JmsInbox implements CamelContextAware {
             headers.put("ce_source", brokers);
         }
         exchange.getMessage().setBody(null);
-        decide(exchange, delivery, delivery.recall(InboxMessage.identity(exchange), message.getJMSRedelivered()));
+        decide(received, delivery, delivery.recall(received.identity(exchange), message.getJMSRedelivered()), headers.get("ce_id") != null);
         if (!delivery.isUnreadable()) {
-            readBody(exchange, delivery);
+            readBody(exchange, received, delivery);
+        }
+        received.read(exchange);
+        if (!isGivenUp(exchange)) {
+            received.check(exchange);
         }
     }
 
-    private void decide(Exchange exchange, JmsDelivery delivery, JmsAttempts.Record earlier) throws JMSException {
+    private void decide(ReceivedMessage received, JmsDelivery delivery, JmsAttempts.Record earlier, boolean hasId) throws JMSException {
         if (delivery.identity() == null) {
             // recognised by nothing, so nothing of an earlier delivery can be known, but what the broker counts
-            giveUp(exchange, delivery, InboxMessage.unidentified(exchange, exchange.getMessage().getHeaders()), 1);
+            giveUp(received, delivery, received.unidentified(hasId), 1);
             if (property(delivery.message(), "JMSXDeliveryCount") instanceof Integer count && count > 2 * KEEPINGS) {
                 delivery.keepUnread();
             }
         } else if (earlier == null) {
             return;
         } else if (earlier.crashes() >= CRASHES) {
-            giveUp(exchange, delivery, new EarlierFailure(IllegalStateException.class.getName(), (earlier.crashes() + 1) + " processes have died while they "
+            giveUp(received, delivery, new EarlierFailure(IllegalStateException.class.getName(), (earlier.crashes() + 1) + " processes have died while they "
                     + "handled it: it could have been the message that killed them. Look into their logs, and replay it when that is mended", true),
                     earlier.attempts() + earlier.crashes());
-        } else if (earlier.permanent() || earlier.attempts() >= InboxFailure.settings(exchange).immediateAttempts()) {
-            giveUp(exchange, delivery, new EarlierFailure(earlier.errorClass(), earlier.errorMessage(), earlier.permanent()), earlier.attempts());
+        } else if (earlier.permanent() || earlier.attempts() >= RetrySettings.of(camelContext, "inbox", consumer).immediateAttempts()) {
+            giveUp(received, delivery, new EarlierFailure(earlier.errorClass(), earlier.errorMessage(), earlier.permanent()), earlier.attempts());
         }
         if (earlier != null) {
-            exchange.setProperty(InboxMessage.FIRST_FAILED_AT, earlier.firstFailedAt());
+            received.setFirstFailedAt(earlier.firstFailedAt());
         }
         if (earlier != null && earlier.keepings() >= KEEPINGS) {
-            giveUp(exchange, delivery, new EarlierFailure(earlier.errorClass(), earlier.errorMessage() + kept(" It could not be parked or buried"), true),
+            giveUp(received, delivery, new EarlierFailure(earlier.errorClass(), earlier.errorMessage() + kept(" It could not be parked or buried"), true),
                     earlier.attempts());
             delivery.keepUnread();
         }
     }
 
-    private void readBody(Exchange exchange, JmsDelivery delivery) throws JMSException {
+    private void readBody(Exchange exchange, ReceivedMessage received, JmsDelivery delivery) throws JMSException {
         Message message = delivery.message();
         try {
             if (message instanceof TextMessage text) {
@@ -131,15 +135,15 @@ public class JmsInbox implements CamelContextAware {
                 bytes.readBytes(body);
                 exchange.getMessage().setBody(body);
             } else {
-                refuse(exchange, delivery, "is neither a TextMessage nor a BytesMessage: reading it could run foreign code.", "Send text or bytes.");
+                refuse(received, delivery, "is neither a TextMessage nor a BytesMessage: reading it could run foreign code.", "Send text or bytes.");
             }
         } catch (RuntimeException e) {
-            refuse(exchange, delivery, "has a body that is not what it says: " + e + ".", "Look at its sender.");
+            refuse(received, delivery, "has a body that is not what it says: " + e + ".", "Look at its sender.");
         }
     }
 
-    private void refuse(Exchange exchange, JmsDelivery delivery, String problem, String fix) {
-        giveUp(exchange, delivery, new EarlierFailure(InvalidMessageException.class.getName(), "message " + delivery.identity() + " " + problem
+    private void refuse(ReceivedMessage received, JmsDelivery delivery, String problem, String fix) {
+        giveUp(received, delivery, new EarlierFailure(InvalidMessageException.class.getName(), "message " + delivery.identity() + " " + problem
                 + kept("") + " " + fix, true), 1);
         delivery.keepUnread();
     }
@@ -148,10 +152,9 @@ public class JmsInbox implements CamelContextAware {
         return why + " It is kept in the queue " + queue + ".dead.";
     }
 
-    private static void giveUp(Exchange exchange, JmsDelivery delivery, Throwable failure, int attempts) {
+    private static void giveUp(ReceivedMessage received, JmsDelivery delivery, Throwable failure, int attempts) {
         delivery.giveUp();
-        exchange.setProperty(FailureClassification.GIVEN_UP, failure);
-        exchange.setProperty(TransactionPolicy.ATTEMPTS, attempts);
+        received.giveUp(failure, attempts);
     }
 
     /** @return true if no attempt is left: {@link #read} has found why */
@@ -192,7 +195,7 @@ public class JmsInbox implements CamelContextAware {
 
     private synchronized JmsAttempts attempts() {
         if (attempts == null) {
-            attempts = new JmsAttempts(camelContext, dataSource, consumer);
+            attempts = new JmsAttempts(camelContext, camelContext.getRegistry().lookupByNameAndType(dataSource, DataSource.class), consumer);
         }
         return attempts;
     }

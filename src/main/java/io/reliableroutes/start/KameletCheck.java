@@ -20,7 +20,7 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 final class KameletCheck {
 
     private static final Set<String> KAMELETS = Set.of("outbox-sink", "outbox-topic-sink", "outbox-finish-action", "outbox-reopen-action",
-            "outbox-frontier-action", "failed-message-sink");
+            "outbox-frontier-action", "inbox-turn-action", "inbox-burial-action", "failed-message-sink");
 
     /** What Camel's own Kamelet component takes. */
     private static final List<String> OPTIONS = List.of("noErrorHandler", "bridgeErrorHandler", "exceptionHandler", "exchangePattern",

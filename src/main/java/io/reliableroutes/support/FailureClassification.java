@@ -23,9 +23,6 @@ import org.apache.camel.http.base.HttpOperationFailedException;
  */
 public final class FailureClassification {
 
-    /** Exchange property: why a message is given up that has failed in earlier deliveries, a Throwable. */
-    public static final String GIVEN_UP = "inboxFailure";
-
     /**
      * SQLSTATEs of a server that is gone, full or stopping, by PostgreSQL's Appendix A: class 08 connection, 53 resources, 57P operator
      * intervention, 58 system error, 25006 read-only (a demoted primary); and the position of a receiver that is elsewhere.
@@ -80,11 +77,6 @@ public final class FailureClassification {
     }
 
     /** The same of {@code permanent-errors} and {@code permanent-statuses}: the message is wrong for good. */
-    public static boolean isPermanent(Exchange exchange, String side, String name) {
-        return isPermanent(exchange.getContext(), side, name, failure(exchange));
-    }
-
-    /** The same of a failure with all that it was caused by. */
     public static boolean isPermanent(CamelContext context, String side, String name, Throwable failure) {
         return isListed(context, side, name, failure, "permanent");
     }
@@ -143,10 +135,9 @@ public final class FailureClassification {
         }
     }
 
-    /** What has failed: now, or in an earlier delivery of a message that is given up; null if nothing has. */
+    /** What has failed, null if nothing has. */
     public static Throwable failure(Exchange exchange) {
-        Throwable caught = exchange.getException();
-        caught = caught != null ? caught : exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-        return caught != null ? caught : exchange.getProperty(GIVEN_UP, Throwable.class);
+        Throwable failure = exchange.getException();
+        return failure != null ? failure : exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
     }
 }

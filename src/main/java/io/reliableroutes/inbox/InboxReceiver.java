@@ -1,0 +1,45 @@
+package io.reliableroutes.inbox;
+
+import io.reliableroutes.InvalidMessageException;
+import io.reliableroutes.support.StalePositionException;
+import org.apache.camel.Exchange;
+
+/** Begins each exchange of an inbox or an inbox-retry: gives it its {@link InboxMessage}. A bean of one template's route. */
+public class InboxReceiver {
+
+    private String consumer;
+    private String dataSource;
+
+    /** @param consumer name of the receiver, not null */
+    public void setConsumer(String consumer) {
+        this.consumer = consumer;
+    }
+
+    /** @param dataSource bean name of the data source that the handler uses, not null */
+    public void setDataSource(String dataSource) {
+        this.dataSource = dataSource;
+    }
+
+    /**
+     * A record of a topic.
+     *
+     * @param  exchange                of a Kafka consumer, not null
+     * @throws InvalidMessageException if the record is no message
+     * @throws StalePositionException  if the partition has to be taken up anew
+     */
+    public void receive(Exchange exchange) {
+        ReceivedMessage message = ReceivedMessage.take(exchange, consumer, dataSource);
+        message.read(exchange);
+        message.setStep(InboxPosition.take(exchange));
+        message.check(exchange);
+    }
+
+    /**
+     * A poll for a parked message, before its claim.
+     *
+     * @param exchange of a scheduler, not null
+     */
+    public void retry(Exchange exchange) {
+        new ParkedMessage(consumer, dataSource).keepWith(exchange);
+    }
+}
