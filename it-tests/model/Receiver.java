@@ -137,7 +137,7 @@ final class Receiver {
             }
             row = due.get(0);
             n = Integer.parseInt((String) row.get("message_id"));
-            java.restore(exchange, row);
+            java.claimed(exchange, row);
             return Boolean.TRUE.equals(row.get("exhausted")) ? this::bury : this::handleParked;
         };
     }

@@ -148,7 +148,7 @@ final class Mutants {
                 new Mutant("parked message loses a header", Scenario.RETRY_HAS_THE_HEADERS_OF_THE_FIRST_DELIVERY, "the retry has got")
                         .edit(SQL + "park-inbox-message.sql", "CAST(:#headers AS jsonb), false", "CAST(:#headers AS jsonb) - 'ce_type', false"),
                 new Mutant("first delivery has other headers", Scenario.RETRY_HAS_THE_HEADERS_OF_THE_FIRST_DELIVERY, "the retry has got")
-                        .edit(TURN, "io.reliableroutes.inbox.ReceivedMessage\n            method: handOver(", "io.reliableroutes.inbox.InboxMessage\n            method: begin("),
+                        .edit(TURN, "method: handOver(${exchange})", "method: handOver(${exchange})\n                - removeHeaders:\n                    pattern: ce_type"),
                 new Mutant("isolation is left to the database", Scenario.CONTENTION_USES_UP_NO_ATTEMPT, "was used up by another transaction")
                         .set("camel.beans.bankB", "#class:" + DefaultIsolation.class.getName()));
     }

@@ -80,8 +80,7 @@ public final class InboxJava {
 
     /** @return the parameters of {@code lock-parked-inbox-key.sql}, null if the message has no order to keep */
     public Map<String, Object> key(Exchange exchange) {
-        ReceivedMessage message = ReceivedMessage.of(exchange);
-        return ReceivedMessage.keepsOrder(exchange) ? Map.of("consumer", message.consumer(), "key", message.key()) : null;
+        return ReceivedMessage.ordered(exchange);
     }
 
     public Map<String, Object> follower(Exchange exchange) throws Exception {
@@ -102,9 +101,9 @@ public final class InboxJava {
         return ReceivedMessage.failed(exchange);
     }
 
-    public void restore(Exchange exchange, Map<String, Object> row) throws Exception {
+    public void claimed(Exchange exchange, Map<String, Object> row) {
         exchange.getMessage().setBody(row);
-        ParkedMessage.restore(exchange);
+        ParkedMessage.claimed(exchange);
     }
 
     public Map<String, Object> buried(Exchange exchange) {

@@ -1,7 +1,7 @@
 -- A statement of its own, after the row lock: its snapshot sees every message that was parked behind this one.
 WITH finished AS (
   DELETE FROM inbox_parked p
-  WHERE p.id = :#${exchangeProperty.inboxMessage.id}
+  WHERE p.id = :#id
   RETURNING p.consumer, p.message_key, p.id
 )
 UPDATE inbox_parked f

@@ -1,5 +1,7 @@
 package io.reliableroutes.inbox;
 
+import java.util.Map;
+
 import io.reliableroutes.support.RetrySettings;
 import org.apache.camel.Exchange;
 
@@ -40,7 +42,13 @@ public abstract sealed class InboxMessage permits ReceivedMessage, ParkedMessage
     }
 
     /** Key of the message, null if it has none, or if none was claimed. */
-    public abstract String key();
+    abstract String key();
+
+    /** As it was sent, null for a tombstone. */
+    abstract byte[] payload();
+
+    /** What of its headers the handler may see, not null. */
+    abstract Map<String, String> headers();
 
     /** Why it is given up that has failed in earlier deliveries, null if it is not. */
     Throwable givenUp() {
@@ -53,12 +61,15 @@ public abstract sealed class InboxMessage permits ReceivedMessage, ParkedMessage
     }
 
     /**
-     * Tells {@link ReceiverPause} when the exchange is done that the message was handled, unless it fails.
+     * Gives the handler the body, and the headers of {@code inbox.headers} as text: the same in the first delivery and in every retry. Tells
+     * {@link ReceiverPause} when the exchange is done that the message was handled, unless it fails.
      *
-     * @param exchange an inbox's or inbox-retry's exchange on its way to the handler, not null
+     * @param exchange an inbox's or inbox-retry's exchange on its way to the handler, without its other headers, not null
      */
-    public static void begin(Exchange exchange) {
+    public static void handOver(Exchange exchange) {
         InboxMessage message = of(exchange);
+        exchange.getMessage().setBody(message.payload());
+        message.headers().forEach(exchange.getMessage()::setHeader);
         if (!message.begun) {
             message.begun = true;
             ReceiverPause.tellIfHandled(exchange, message);

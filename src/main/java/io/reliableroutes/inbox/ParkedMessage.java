@@ -4,11 +4,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.reliableroutes.support.DatabaseText;
 import org.apache.camel.Exchange;
-import org.apache.camel.Message;
 
 /**
  * A message on its way from {@code inbox_parked} to its handler and, if it fails again, back or to {@code dead_letter}: makes the
@@ -47,8 +45,24 @@ public final class ParkedMessage extends InboxMessage {
     }
 
     @Override
-    public String key() {
+    String key() {
         return (String) row.get("message_key");
+    }
+
+    @Override
+    byte[] payload() {
+        return (byte[]) row.get("payload");
+    }
+
+    @Override
+    Map<String, String> headers() {
+        Map<String, String> headers = new LinkedHashMap<>();
+        try {
+            JSON.readTree((String) row.get("headers")).properties().forEach(header -> headers.put(header.getKey(), header.getValue().asText()));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("inbox_parked.headers is no JSON", e);
+        }
+        return headers;
     }
 
     private int attempts() {
@@ -56,22 +70,16 @@ public final class ParkedMessage extends InboxMessage {
     }
 
     /**
-     * Replaces the body, a row of {@code claim-inbox-retry.sql}, by the message as the handler had it, and keeps the row.
+     * Takes over what was claimed.
      *
-     * @param  exchange               an inbox-retry's exchange, not null
-     * @throws JsonProcessingException never, headers are JSON
+     * @param exchange an inbox-retry's exchange whose body is a row of {@code claim-inbox-retry.sql}, not null
      */
     @SuppressWarnings("unchecked")
-    public static void restore(Exchange exchange) throws JsonProcessingException {
+    public static void claimed(Exchange exchange) {
         ParkedMessage parked = of(exchange);
-        Message message = exchange.getMessage();
         // the database is here now: when a failure is to be told it may be away
         DatabaseText.of(exchange.getContext(), parked.dataSource());
-        parked.row = message.getBody(Map.class);
-        message.setBody(parked.row.get("payload"));
-        message.removeHeaders("*");
-        JsonNode headers = JSON.readTree((String) parked.row.get("headers"));
-        headers.properties().forEach(header -> message.setHeader(header.getKey(), header.getValue().asText()));
+        parked.row = exchange.getMessage().getBody(Map.class);
     }
 
     /**

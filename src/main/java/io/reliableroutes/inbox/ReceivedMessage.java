@@ -134,8 +134,18 @@ public final class ReceivedMessage extends InboxMessage {
     }
 
     @Override
-    public String key() {
+    String key() {
         return key;
+    }
+
+    @Override
+    byte[] payload() {
+        return payload;
+    }
+
+    @Override
+    Map<String, String> headers() {
+        return headers;
     }
 
     /** Key of the message in {@link InboxRepository}, not null after {@link #check}. */
@@ -164,21 +174,14 @@ public final class ReceivedMessage extends InboxMessage {
     }
 
     /**
-     * Gives the handler the headers of {@code inbox.headers} as text, as every retry will.
-     *
-     * @param exchange an inbox's exchange, without its other headers, not null
-     */
-    public static void handOver(Exchange exchange) {
-        of(exchange).headers.forEach(exchange.getMessage()::setHeader);
-    }
-
-    /**
      * @param  exchange an inbox's exchange, not null
-     * @return          true if a message must not overtake a parked one of its key: {@code inbox.order} is {@code wait}, and there is a key
+     * @return          parameters of {@code lock-parked-inbox-key.sql}, null if the message may overtake a parked one: it has no key, or
+     *                  {@code inbox.order} is {@code skip}
      */
-    public static boolean keepsOrder(Exchange exchange) {
+    public static Map<String, Object> ordered(Exchange exchange) {
         ReceivedMessage message = of(exchange);
-        return message.key != null && !"skip".equals(message.setting(exchange, "order"));
+        return message.key == null || "skip".equals(message.setting(exchange, "order")) ? null
+                : Map.of("consumer", message.consumer(), "message_key", message.key);
     }
 
     /**
