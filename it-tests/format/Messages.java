@@ -27,7 +27,7 @@ final class Messages {
     private static final String CALL = "new (?!IllegalState)\\w+Exception\\(|LOG\\.(?:warn|error)\\(|CommitLog\\(\\)\\.write\\(|\\braise\\(";
     /** Where a class has a method or a variable of its own for it. */
     private static final Map<String, String> OWN = Map.of("RetrySettings.java", "\\brefuse\\(", "StartingPoint.java", "\\btell\\(", "JmsBrokerCheck.java",
-            "String problem = ", "OutboxBatch.java", "(?<=[ {]{2})log\\(", "ServerCheck.java", "problem -> (?=server)", "BrokerCheck.java", "problem -> (?=broker)",
+            "String problem = ", "OutboxRecords.java", "(?<=[ {]{2})log\\(", "ServerCheck.java", "problem -> (?=server)", "BrokerCheck.java", "problem -> (?=broker)",
             "XaNodeLock.java", "return (?=\"xa)", "ReceivedMessage.java", "return (?=\"message|\"header)");
     private static final Pattern LINE_OF_A_ROUTE = Pattern.compile("(?:loggingLevel: (?:WARN|ERROR)\\s+message|name: inboxLine\\s+simple): \"(.*)\"");
     private static final Pattern RAISED_BY_SQL = Pattern.compile("RAISE EXCEPTION '([^']+)'");

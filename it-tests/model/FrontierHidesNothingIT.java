@@ -72,7 +72,7 @@ class FrontierHidesNothingIT {
     private void look(Connection connection) throws Exception {
         Exchange exchange = java.exchange(1);
         java.settle(exchange, run(connection, "list-outbox-writers", exchange));
-        if (exchange.getMessage().getHeader("settled") != null) {
+        if (OutboxJava.parameter(exchange, "settled") != null) {
             java.advance(exchange, run(connection, "find-outbox-frontier", exchange).get("low"));
         }
     }
@@ -82,6 +82,6 @@ class FrontierHidesNothingIT {
     }
 
     private static Map<String, Object> run(Connection connection, String statement, Exchange exchange) throws Exception {
-        return new Statements().run(connection, statement, name -> exchange.getMessage().getHeader(name)).get(0);
+        return new Statements().run(connection, statement, name -> OutboxJava.parameter(exchange, name)).get(0);
     }
 }

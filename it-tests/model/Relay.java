@@ -40,7 +40,7 @@ final class Relay {
             if (retry) {
                 return releaseDelayed();
             }
-            if (Boolean.TRUE.equals(exchange.getMessage().getHeader("fresh"))) {
+            if (Boolean.TRUE.equals(OutboxJava.parameter(exchange, "fresh"))) {
                 execute("advance-outbox-identity");
                 return this::frontier;
             }
@@ -51,7 +51,7 @@ final class Relay {
     /** A retry's work in the pack, and for the relay of its process. What it finds out is for the next poll. */
     private Session.Step frontier() throws Exception {
         java.settle(exchange, execute("list-outbox-writers").get(0));
-        return exchange.getMessage().getHeader("settled") == null ? lock("lock-outbox-shards") : () -> {
+        return OutboxJava.parameter(exchange, "settled") == null ? lock("lock-outbox-shards") : () -> {
             java.advance(exchange, execute("find-outbox-frontier").get(0).get("low"));
             return lock("lock-outbox-shards");
         };
@@ -79,7 +79,7 @@ final class Relay {
     private Session.Step lock(String statement) {
         return () -> {
             Object locked = execute(statement).get(0).values().iterator().next();
-            exchange.getMessage().setHeader("locked", locked);
+            java.own(exchange, locked);
             return locked == null ? this::commit : this::claim;
         };
     }
@@ -128,7 +128,7 @@ final class Relay {
     }
 
     private void add(Deque<String> statements, String header, String statement) {
-        if (exchange.getMessage().getHeader(header) != null) {
+        if (OutboxJava.parameter(exchange, header) != null) {
             statements.add(statement);
         }
     }
@@ -142,7 +142,7 @@ final class Relay {
 
     /** The policy, behind the rollback, in a transaction of its own. */
     private Session.Step keepRefused() throws Exception {
-        boolean closing = exchange.getMessage().getHeader("closing") != null;
+        boolean closing = OutboxJava.parameter(exchange, "closing") != null;
         history.begin(session);
         execute(closing ? "close-outbox-destinations" : "park-outbox-messages");
         boolean waited = session.hasWaited();
@@ -150,7 +150,7 @@ final class Relay {
         return () -> {
             session.connection.commit();
             history.model.released(this);
-            if (closing || !waited || history.isParkedAs(exchange.getMessage().getHeader("refused", String.class))) {
+            if (closing || !waited || history.isParkedAs((String) OutboxJava.parameter(exchange, "refused"))) {
                 // else that has put the message aside meanwhile, for its destination perhaps, and it is tried again with that
                 applyRefused();
             }
@@ -171,7 +171,7 @@ final class Relay {
     }
 
     private void applyRefused() throws Exception {
-        String refused = exchange.getMessage().getHeader("refused", String.class);
+        String refused = (String) OutboxJava.parameter(exchange, "refused");
         if (refused != null) {
             for (Map<String, Object> one : JSON.readValue(refused, new TypeReference<List<Map<String, Object>>>() {
             })) {
@@ -207,7 +207,7 @@ final class Relay {
     }
 
     private List<Object> numbers(String header) {
-        String ids = exchange.getMessage().getHeader(header.equals("ids") ? "messages" : "buried_messages", String.class);
+        String ids = (String) OutboxJava.parameter(exchange, header.equals("ids") ? "messages" : "buried_messages");
         return ids == null ? List.of() : List.of(ids.replaceAll("[{}]", "").split(",")).stream().map(id -> (Object) history.model.number(id)).toList();
     }
 
@@ -221,7 +221,7 @@ final class Relay {
     }
 
     private List<Map<String, Object>> execute(String statement) throws Exception {
-        return history.statements.run(session.connection, statement, name -> exchange.getMessage().getHeader(name));
+        return history.statements.run(session.connection, statement, name -> OutboxJava.parameter(exchange, name));
     }
 
     @Override

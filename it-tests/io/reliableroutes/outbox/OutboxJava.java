@@ -39,9 +39,9 @@ public final class OutboxJava {
 
     private final DefaultCamelContext context = context();
     private final Map<String, String> destinations = new HashMap<>();
-    private OutboxBatch batch = new OutboxBatch();
+    private OutboxRecords records = new OutboxRecords();
     private OutboxDestinations reopened = new OutboxDestinations();
-    private OutboxPace pace = new OutboxPace();
+    private OutboxPace pace = pace();
 
     /**
      * @param settings other than the shipped ones, not null
@@ -81,9 +81,9 @@ public final class OutboxJava {
     public void start(Collection<String> mapped) {
         destinations.clear();
         mapped.forEach(name -> destinations.put(OutboxDestinations.PREFIX + name, name));
-        batch = new OutboxBatch();
+        records = new OutboxRecords();
         reopened = new OutboxDestinations();
-        pace = new OutboxPace();
+        pace = pace();
         KafkaTopics.of(context).forget();
         OutboxFrontier.forget(new DefaultExchange(context), "model");
     }
@@ -91,26 +91,43 @@ public final class OutboxJava {
     /** @param attempts transactions that this exchange has been through, with this one */
     public Exchange exchange(int attempts) {
         Exchange exchange = new DefaultExchange(context);
-        exchange.setProperty("outboxDataSource", "model");
         exchange.setProperty(TransactionPolicy.ATTEMPTS, attempts);
-        pace.limit(exchange, "model");
+        pace.begin(exchange);
         return exchange;
+    }
+
+    private static OutboxPace pace() {
+        OutboxPace pace = new OutboxPace();
+        pace.setDataSource("model");
+        pace.setSource("/model");
+        return pace;
+    }
+
+    /** A parameter of the statements of an exchange. */
+    public static Object parameter(Exchange exchange, String name) {
+        return OutboxBatch.of(exchange).get(name);
+    }
+
+    /** @param locked the value of lock-outbox-shards.sql */
+    public void own(Exchange exchange, Object locked) {
+        exchange.getMessage().setBody(locked);
+        OutboxBatch.own(exchange);
     }
 
     /** @param writers the row of list-outbox-writers.sql */
     public void settle(Exchange exchange, Map<String, Object> writers) {
         exchange.getMessage().setBody(writers);
-        new OutboxFrontier().settle(exchange, "model");
+        new OutboxFrontier().settle(exchange);
     }
 
     /** @param low the value of find-outbox-frontier.sql */
     public void advance(Exchange exchange, Object low) {
         exchange.getMessage().setBody(low);
-        new OutboxFrontier().advance(exchange, "model");
+        new OutboxFrontier().advance(exchange);
     }
 
     public void toRecords(Exchange exchange) throws Exception {
-        batch.toRecords(exchange, "/model");
+        records.toRecords(exchange);
     }
 
     public void probe(Exchange exchange) throws Exception {

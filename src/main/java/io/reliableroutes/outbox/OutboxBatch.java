@@ -1,163 +1,125 @@
 package io.reliableroutes.outbox;
 
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.reliableroutes.kafka.KafkaHeaders;
-import io.reliableroutes.outbox.kafka.RejectedRecordException;
-import io.reliableroutes.support.CommitLog;
-import io.reliableroutes.support.RetrySettings;
-import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
-import org.apache.camel.Message;
-import org.apache.camel.support.DefaultMessage;
+import org.apache.camel.component.jdbc.JdbcConstants;
 
 /**
- * Turns the rows that a relay or an outbox-retry has claimed into Kafka records: CloudEvents in binary mode, in the order of their ids. Puts
- * aside what must not be sent: rows of closed destinations, rows behind an earlier message of their key, and rows that can be no record.
+ * One attempt of a relay or an outbox-retry, from its limits to what becomes of its rows: all that its steps share, as one object, the exchange
+ * property {@code outboxBatch}. The parameters of its statements are one map, in the header that camel-jdbc takes them from.
  */
-public class OutboxBatch {
+public final class OutboxBatch {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String PROPERTY = "outboxBatch";
 
-    private final OutboxDestinations destinations = new OutboxDestinations();
+    private final OutboxPace pace;
+    private final Map<String, Object> parameters = new HashMap<>();
+    private int frontierTimes;
+    private String refusal;
+
+    private OutboxBatch(OutboxPace pace) {
+        this.pace = pace;
+    }
+
+    /** A new one: nothing of an earlier attempt counts. */
+    static OutboxBatch begin(Exchange exchange, OutboxPace pace) {
+        OutboxBatch batch = new OutboxBatch(pace);
+        exchange.setProperty(PROPERTY, batch);
+        batch.giveParameters(exchange);
+        return batch;
+    }
+
+    static OutboxBatch of(Exchange exchange) {
+        return exchange.getProperty(PROPERTY, OutboxBatch.class);
+    }
+
+    /** After a failure Camel may have put the message back as it was. */
+    void giveParameters(Exchange exchange) {
+        exchange.getMessage().setHeader(JdbcConstants.JDBC_PARAMETERS, parameters);
+    }
 
     /**
-     * Replaces the body, a list of claimed rows, by the list of records to send. What becomes of the rows stands in headers, for the statements
-     * behind the sink ({@code ids} and {@code messages} of those that are sent; {@code held_ids}, {@code held_messages}, {@code held_reasons};
-     * {@code buried_ids}, {@code buried_messages}; {@code refused} and {@code closing} as JSON; {@code done}, the keys that have moved on).
-     * A header of what there is none of is null.
+     * Takes over which shards are this relay's for the transaction.
      *
-     * @param  exchange                                the exchange of a relay or an outbox-retry, not null
-     * @param  source                                  CloudEvents source of the records, not null
-     * @throws JsonProcessingException                 never
-     * @throws org.apache.kafka.common.KafkaException  if the broker cannot be asked for a topic
+     * @param exchange whose body is the value of {@code lock-outbox-shards.sql} or {@code lock-due-outbox-shards.sql}, not null
      */
-    public void toRecords(Exchange exchange, String source) throws JsonProcessingException {
-        @SuppressWarnings("unchecked")
-        List<Map<String, Object>> rows = exchange.getMessage().getBody(List.class);
-        CamelContext context = exchange.getContext();
-        Map<String, Throwable> closed = closed(context, rows);
-        List<Message> records = new ArrayList<>(rows.size());
-        List<Map<String, Object>> refused = new ArrayList<>();
-        Rows sent = new Rows();
-        Rows held = new Rows();
-        Rows buried = new Rows();
-        Map<List<Object>, String> heldKeys = new HashMap<>();
-        Map<String, Boolean> order = new HashMap<>();
-        for (Map<String, Object> row : rows) {
-            String destination = (String) row.get("destination");
-            boolean ordered = row.get("message_key") != null && order.computeIfAbsent(destination,
-                    name -> !"skip".equals(RetrySettings.value(context, "outbox", name, "order")));
-            List<Object> key = Arrays.asList(destination, row.get("message_key"));
-            String reason = ordered ? heldKeys.getOrDefault(key, (String) row.get("behind")) : null;
-            if (reason == null && Boolean.TRUE.equals(row.get("closed")) || closed.containsKey(destination)) {
-                reason = reason == null || reason.equals("CLOSED") ? "CLOSED" : "BEHIND";
-            }
-            if (Boolean.TRUE.equals(row.get("exhausted"))) {
-                buried.add(row, null);
-                log(exchange, "ERROR", row, "is a dead letter after " + row.get("attempts") + " attempts");
-                continue;
-            }
-            if (reason == null) {
-                try {
-                    records.add(toMessage(context, OutboxRecord.of(row, source)));
-                    sent.add(row, null);
-                    continue;
-                } catch (RejectedRecordException e) {
-                    refused.add(OutboxRefusal.refused(context, row, e.getCause()));
-                    log(exchange, "WARN", row, "is refused: " + e.getCause().getMessage());
-                    reason = "REFUSED";
-                }
-            } else if (!Boolean.TRUE.equals(row.get("parked")) || row.get("behind") != null) {
-                // what is parked already stays as it is, but for what had waited for its destination and now waits behind a message
-                held.add(row, reason.equals("CLOSED") ? "CLOSED" : "BEHIND");
-            }
-            if (ordered) {
-                heldKeys.put(key, reason);
-            }
-        }
-        Message message = exchange.getMessage();
-        sent.putInto(message, "ids", "messages", null);
-        held.putInto(message, "held_ids", "held_messages", "held_reasons");
-        buried.putInto(message, "buried_ids", "buried_messages", null);
-        message.setHeader("done", done(sent, buried));
-        message.setHeader("refused", OutboxRefusal.json(refused));
-        message.setHeader("closing", OutboxRefusal.json(closed.entrySet().stream()
-                .map(entry -> OutboxDestinations.closing(context, entry.getKey(), entry.getValue())).toList()));
-        closed.forEach((destination, problem) -> new CommitLog().write(exchange, "WARN", "destination " + destination + " is closed: "
-                + problem.getMessage()));
-        message.setBody(records);
+    public static void own(Exchange exchange) {
+        of(exchange).set("locked", exchange.getMessage().getBody());
     }
 
-    private static void log(Exchange exchange, String level, Map<String, Object> row, String what) {
-        new CommitLog().write(exchange, level, "outbox of " + exchange.getProperty("outboxDataSource") + ": message " + row.get("message_id")
-                + " to " + row.get("destination") + " " + what);
+    void set(String parameter, Object value) {
+        parameters.put(parameter, value);
     }
 
-    /** Looks at the destinations of rows that are not known to be closed. */
-    private Map<String, Throwable> closed(CamelContext context, List<Map<String, Object>> rows) {
-        Set<String> asked = new HashSet<>();
-        for (Map<String, Object> row : rows) {
-            if (!Boolean.TRUE.equals(row.get("closed"))) {
-                asked.add((String) row.get("destination"));
-            }
-        }
-        return destinations.closed(context, asked);
+    Object get(String parameter) {
+        return parameters.get(parameter);
     }
 
-    private Message toMessage(CamelContext context, OutboxRecord record) {
-        Message message = new DefaultMessage(context);
-        message.setBody(record);
-        message.setHeader(KafkaHeaders.OVERRIDE_TOPIC, destinations.topic(context, (String) record.row().get("destination")));
-        if (record.row().get("message_key") != null) {
-            message.setHeader(KafkaHeaders.KEY, record.row().get("message_key"));
-        }
-        return message;
+    OutboxPace pace() {
+        return pace;
     }
 
-    private static String done(Rows sent, Rows buried) throws JsonProcessingException {
-        Set<Map<String, Object>> keys = new LinkedHashSet<>(sent.keys);
-        keys.addAll(buried.keys);
-        return keys.isEmpty() ? null : JSON.writeValueAsString(keys);
+    int frontierTimes() {
+        return frontierTimes;
     }
 
-    /** Some rows as parameters of a statement: arrays as PostgreSQL writes them. */
-    private static final class Rows {
+    void setFrontierTimes(int frontierTimes) {
+        this.frontierTimes = frontierTimes;
+    }
 
-        private final List<String> ids = new ArrayList<>();
-        private final List<String> messages = new ArrayList<>();
-        private final List<String> reasons = new ArrayList<>();
-        private final Set<Map<String, Object>> keys = new LinkedHashSet<>();
+    void setRefusal(String refusal) {
+        this.refusal = refusal;
+    }
 
-        void add(Map<String, Object> row, String reason) {
-            ids.add(row.get("id").toString());
-            messages.add((String) row.get("message_id"));
-            reasons.add(reason);
-            // behind what a relay sends nobody waits
-            if (row.get("message_key") != null && Boolean.TRUE.equals(row.get("parked"))) {
-                Map<String, Object> key = new LinkedHashMap<>();
-                key.put("destination", row.get("destination"));
-                key.put("message_key", row.get("message_key"));
-                keys.add(key);
-            }
-        }
+    /** Bean name of the data source, not null. */
+    public String dataSource() {
+        return pace.dataSource();
+    }
 
-        void putInto(Message message, String idsName, String messagesName, String reasonsName) {
-            message.setHeader(idsName, ids.isEmpty() ? null : "{" + String.join(",", ids) + "}");
-            message.setHeader(messagesName, ids.isEmpty() ? null : "{" + String.join(",", messages) + "}");
-            if (reasonsName != null) {
-                message.setHeader(reasonsName, ids.isEmpty() ? null : "{" + String.join(",", reasons) + "}");
-            }
-        }
+    /** True at the first poll and after a failure: what was known of the servers may have changed. */
+    public boolean fresh() {
+        return Boolean.TRUE.equals(get("fresh"));
+    }
+
+    /** Up to which id all messages are committed or never will be, null if there is nothing to look for. */
+    public Object settled() {
+        return get("settled");
+    }
+
+    /** The rows that are sent, null if there is none; as all below, an array or a list of JSON for a statement. */
+    public Object sent() {
+        return get("ids");
+    }
+
+    /** The rows that wait, for an earlier one of their key or for their destination. */
+    public Object held() {
+        return get("held_ids");
+    }
+
+    /** The rows that are made dead letters. */
+    public Object buried() {
+        return get("buried_ids");
+    }
+
+    /** The rows that can be no record, or that the broker refuses. */
+    public Object refused() {
+        return get("refused");
+    }
+
+    /** The destinations that are closed. */
+    public Object closing() {
+        return get("closing");
+    }
+
+    /** The keys that have moved on. */
+    public Object done() {
+        return get("done");
+    }
+
+    /** What the broker has refused, in words, null if nothing. */
+    public String refusal() {
+        return refusal;
     }
 }

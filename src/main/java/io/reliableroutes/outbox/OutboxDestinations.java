@@ -26,7 +26,7 @@ public class OutboxDestinations {
     private final Map<String, String> topics = new ConcurrentHashMap<>();
 
     /**
-     * Looks at closed destinations again, and sets the header {@code probed}, parameter of {@code probe-outbox-destinations.sql}.
+     * Looks at closed destinations again, and sets {@code probed}, parameter of {@code probe-outbox-destinations.sql}.
      *
      * @param  exchange                                the exchange of an outbox-retry, not null; its body is a list of rows of
      *                                                 {@code claim-closed-outbox-destinations.sql}
@@ -49,7 +49,7 @@ public class OutboxDestinations {
                 new CommitLog().write(exchange, "INFO", "destination " + destination + " is open again: what waits for it is sent");
             }
         }
-        exchange.getMessage().setHeader("probed", OutboxRefusal.json(all));
+        OutboxBatch.of(exchange).set("probed", OutboxRefusal.json(all));
     }
 
     /** One destination for {@code close-outbox-destinations.sql} or {@code probe-outbox-destinations.sql}. */

@@ -26,12 +26,11 @@ public class OutboxFrontier {
     private static final int SHARE_OF_TIME = 20;
 
     /**
-     * @param  exchange   the exchange of an outbox-retry at its beginning, not null
-     * @param  dataSource bean name of the outbox' data source, not null
-     * @return            true if it is time to look again; false in a transaction that is tried again, which has other worries
+     * @param  exchange the exchange of an outbox-retry at its beginning, not null
+     * @return          true if it is time to look again; false in a transaction that is tried again, which has other worries
      */
-    public boolean isDue(Exchange exchange, String dataSource) {
-        Known known = known(exchange, dataSource);
+    public boolean isDue(Exchange exchange) {
+        Known known = known(exchange, OutboxBatch.of(exchange).dataSource());
         synchronized (known) {
             boolean due = exchange.getProperty(TransactionPolicy.ATTEMPTS, 1, Integer.class) == 1 && System.nanoTime() - known.next >= 0;
             known.next = due ? System.nanoTime() + PAUSE_AFTER_FAILURE : known.next;
@@ -40,25 +39,25 @@ public class OutboxFrontier {
     }
 
     /**
-     * Finds out up to which id all messages are committed or never will be, and sets the parameters of {@code find-outbox-frontier.sql} as
-     * headers: {@code settled}, null if there is nothing to look for, and {@code from}, where to begin.
+     * Finds out up to which id all messages are committed or never will be, and sets the parameters of {@code find-outbox-frontier.sql}:
+     * {@code settled}, null if there is nothing to look for, and {@code from}, where to begin.
      *
-     * @param exchange   an exchange whose body is the row of {@code list-outbox-writers.sql}, or null, not null itself
-     * @param dataSource bean name of the outbox' data source, not null
+     * @param exchange an exchange whose body is the row of {@code list-outbox-writers.sql}, or null, not null itself
      */
     @SuppressWarnings("unchecked")
-    public void settle(Exchange exchange, String dataSource) {
+    public void settle(Exchange exchange) {
+        OutboxBatch batch = OutboxBatch.of(exchange);
         Map<String, Object> row = exchange.getMessage().getBody(Map.class);
         Number given = row == null ? null : (Number) row.get("given");
         Set<String> writers = row == null || row.get("writers") == null ? Set.of() : Set.of(((String) row.get("writers")).split(" "));
-        Known known = known(exchange, dataSource);
+        Known known = known(exchange, batch.dataSource());
         synchronized (known) {
             if (given == null || known.given != null && given.longValue() < known.given || !row.get("epoch").equals(known.epoch)) {
                 known.forget();
                 known.epoch = given == null ? "" : (String) row.get("epoch");
             }
             boolean ended = known.candidate != null && Collections.disjoint(known.writers, writers);
-            exchange.getMessage().setHeader("settled", ended ? known.candidate : null);
+            batch.set("settled", ended ? known.candidate : null);
             if (ended || known.candidate == null) {
                 // the writers were listed after that id was taken
                 known.candidate = known.given;
@@ -68,22 +67,20 @@ public class OutboxFrontier {
             known.began = System.nanoTime();
             known.next = known.began + PAUSE;
             known.all = known.began - known.nextOfAll >= 0;
-            exchange.getMessage().setHeader("from", known.all ? UNKNOWN : known.low);
-            exchange.setProperty(Known.class.getName(), known.times);
+            batch.set("from", known.all ? UNKNOWN : known.low);
+            batch.setFrontierTimes(known.times);
             if (ended && known.all) {
                 known.nextOfAll = known.began + PAUSE_AFTER_FAILURE;
             }
         }
     }
 
-    /**
-     * @param exchange   the exchange that {@link #settle} has seen, whose body is the value of {@code find-outbox-frontier.sql}, not null
-     * @param dataSource bean name of the outbox' data source, not null
-     */
-    public void advance(Exchange exchange, String dataSource) {
-        Known known = known(exchange, dataSource);
+    /** @param exchange the exchange that {@link #settle} has seen, whose body is the value of {@code find-outbox-frontier.sql}, not null */
+    public void advance(Exchange exchange) {
+        OutboxBatch batch = OutboxBatch.of(exchange);
+        Known known = known(exchange, batch.dataSource());
         synchronized (known) {
-            if (exchange.getProperty(Known.class.getName(), Integer.class) != known.times) {
+            if (batch.frontierTimes() != known.times) {
                 return;
             }
             known.low = "{" + exchange.getMessage().getBody(String.class) + "}";
@@ -95,11 +92,12 @@ public class OutboxFrontier {
     }
 
     /** Sets the parameters of the statements that look for messages: {@code low}, where each shard begins, and {@code epoch}, while that is so. */
-    static void limit(Exchange exchange, String dataSource) {
-        Known known = known(exchange, dataSource);
+    static void limit(Exchange exchange) {
+        OutboxBatch batch = OutboxBatch.of(exchange);
+        Known known = known(exchange, batch.dataSource());
         synchronized (known) {
-            exchange.getMessage().setHeader("low", known.low);
-            exchange.getMessage().setHeader("epoch", known.epoch);
+            batch.set("low", known.low);
+            batch.set("epoch", known.epoch);
         }
     }
 

@@ -9,12 +9,10 @@ import org.apache.camel.Exchange;
 /** Tells that the ids of an outbox were given out again below those of waiting messages: their order is no longer that of their transactions. */
 public class OutboxIdentity {
 
-    /**
-     * @param exchange   a relay's exchange whose body is a row of {@code advance-outbox-identity.sql}, not null
-     * @param dataSource bean name of the outbox' data source, not null
-     */
+    /** @param exchange a relay's exchange whose body is a row of {@code advance-outbox-identity.sql}, not null */
     @SuppressWarnings("unchecked")
-    public void tell(Exchange exchange, String dataSource) {
+    public void tell(Exchange exchange) {
+        String dataSource = OutboxBatch.of(exchange).dataSource();
         Map<String, Object> behind = exchange.getMessage().getBody(Map.class);
         Incidents.raise(exchange.getContext(), dataSource, "ORDER", dataSource, ConfigurationException.class.getName(),
                 "ids of outbox_message go on behind " + behind.get("given") + ", and messages with ids up to " + behind.get("waiting")

@@ -14,7 +14,6 @@ import io.reliableroutes.support.FailureText;
 import io.reliableroutes.support.RetrySettings;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
-import org.apache.camel.Message;
 import org.apache.camel.util.ObjectHelper;
 
 /** What becomes of a record that is refused: what is wrong with a destination closes it, what is wrong with a message uses up an attempt. */
@@ -23,8 +22,8 @@ public class OutboxRefusal {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /**
-     * Sets the parameter of the statement that keeps what was refused: the header {@code refused} for {@code park-outbox-messages.sql}, or
-     * {@code closing} for {@code close-outbox-destinations.sql}; the other is null. The header {@code refusal} says it in words.
+     * Sets the parameter of the statement that keeps what was refused: {@code refused} for {@code park-outbox-messages.sql}, or
+     * {@code closing} for {@code close-outbox-destinations.sql}; the other is null.
      *
      * @param  exchange                the exchange of a relay or an outbox-retry after the rollback, not null; it was caused by a
      *                                 {@link RejectedRecordException}
@@ -34,25 +33,26 @@ public class OutboxRefusal {
         RejectedRecordException refusal = ObjectHelper.getException(RejectedRecordException.class,
                 exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class));
         KafkaTopics.of(exchange.getContext()).forget();
+        OutboxBatch batch = OutboxBatch.of(exchange);
+        batch.giveParameters(exchange);
         Map<String, Object> row = ((OutboxRecord) refusal.getRecord()).row();
         if (((Number) row.get("attempts")).intValue() == 0) {
             // later attempts are made alone
-            OutboxPace.refused(exchange);
+            batch.pace().refused();
         }
-        Message message = exchange.getMessage();
         if (refusal.getFault() == RejectedRecordException.Fault.MESSAGE) {
             Map<String, Object> refused = refused(exchange.getContext(), row, refusal.getCause());
-            message.setHeader("refused", json(List.of(refused)));
-            message.setHeader("closing", null);
-            message.setHeader("refusal", "message " + row.get("message_id") + " to " + row.get("destination") + " is refused, attempt "
+            batch.set("refused", json(List.of(refused)));
+            batch.set("closing", null);
+            batch.setRefusal("message " + row.get("message_id") + " to " + row.get("destination") + " is refused, attempt "
                     + refused.get("attempts") + ", exhausted: " + refused.get("exhausted") + ", next in " + refused.get("delay") + " ms: "
                     + refused.get("error_message"));
         } else {
             Map<String, Object> closing
                     = OutboxDestinations.closing(exchange.getContext(), (String) row.get("destination"), refusal.getCause());
-            message.setHeader("refused", null);
-            message.setHeader("closing", json(List.of(closing)));
-            message.setHeader("refusal", "destination " + row.get("destination") + " is closed: " + closing.get("error_message"));
+            batch.set("refused", null);
+            batch.set("closing", json(List.of(closing)));
+            batch.setRefusal("destination " + row.get("destination") + " is closed: " + closing.get("error_message"));
         }
     }
 
