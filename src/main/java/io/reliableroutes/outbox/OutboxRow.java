@@ -19,7 +19,7 @@ import io.reliableroutes.support.ConfigurationException;
 import org.apache.camel.Exchange;
 
 /**
- * Makes the parameters of {@code insert-outbox-message.sql} and {@code insert-delayed-outbox-message.sql}. They are one map because
+ * What one use of outbox-sink writes: makes the parameters of {@code insert-outbox-message.sql} and {@code insert-delayed-outbox-message.sql}. They are one map because
  * camel-sql looks for each parameter in the body first, and to find that another body is no map takes it about a millisecond.
  */
 public class OutboxRow {
@@ -30,8 +30,45 @@ public class OutboxRow {
     private static final Pattern TRACEPARENT = Pattern.compile("(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}");
     private static final Instant LATEST = Instant.parse("9999-12-31T00:00:00Z");
 
+    private String destination;
+    private String key;
+    private String contentType;
+    private String headers;
+    private boolean tombstone;
+    private String due;
+
+    /** @param destination logical name, not null */
+    public void setDestination(String destination) {
+        this.destination = destination;
+    }
+
+    /** @param key Simple expression for the message key, not null; an empty one is no key */
+    public void setKey(String key) {
+        this.key = key;
+    }
+
+    /** @param contentType media type of the body, not null */
+    public void setContentType(String contentType) {
+        this.contentType = contentType;
+    }
+
+    /** @param headers names of headers of the message that travel with it, with commas between them, not null */
+    public void setHeaders(String headers) {
+        this.headers = headers;
+    }
+
+    /** @param tombstone whether a message without a body is meant */
+    public void setTombstone(boolean tombstone) {
+        this.tombstone = tombstone;
+    }
+
+    /** @param due Simple expression for the due time, not null; an empty one is at once */
+    public void setDue(String due) {
+        this.due = due;
+    }
+
     /**
-     * @param  exchange                the exchange of an outbox-sink with its variables, not null
+     * @param  exchange                the exchange of an outbox-sink, not null
      * @return                         one value for each parameter, not null: {@code due} is an instant, {@code delay} milliseconds from now
      *                                 on the clock of the database; both are null for a message that is due at once
      * @throws InvalidMessageException if the due time is none, the key or a header is no text that PostgreSQL takes, or a message without a
@@ -40,35 +77,39 @@ public class OutboxRow {
      */
     public Map<String, Object> parameters(Exchange exchange) {
         Map<String, Object> row = new HashMap<>();
-        row.put("destination", exchange.getVariable("outboxDestination"));
-        row.put("message_key", text("outboxKey", exchange.getVariable("outboxKey", String.class)));
-        row.put("content_type", exchange.getVariable("outboxContentType"));
+        row.put("destination", destination);
+        row.put("message_key", text("outboxKey", simple(exchange, key)));
+        row.put("content_type", contentType);
         row.put("payload", payload(exchange, (String) row.get("message_key")));
         String traceparent = exchange.getMessage().getHeader("traceparent", String.class);
         // a malformed one from outside must not fail the business transaction
         row.put("traceparent", traceparent != null && TRACEPARENT.matcher(traceparent).matches() ? traceparent : null);
-        row.put("headers", headers(exchange, exchange.getVariable("outboxHeaders", String.class), row.get("traceparent") != null));
-        String due = exchange.getVariable("outboxDue", String.class).trim();
-        row.put("due", due.isEmpty() || due.startsWith("P") ? null : instant(due));
-        row.put("delay", due.startsWith("P") ? delay(due) : null);
+        row.put("headers", headers(exchange, row.get("traceparent") != null));
+        String time = simple(exchange, due).trim();
+        row.put("due", time.isEmpty() || time.startsWith("P") ? null : instant(time));
+        row.put("delay", time.startsWith("P") ? delay(time) : null);
         return row;
     }
 
-    private static byte[] payload(Exchange exchange, String key) {
+    /** As camel-sql does it for a parameter; Camel remembers the expressions that it has read. */
+    private static String simple(Exchange exchange, String expression) {
+        return exchange.getContext().resolveLanguage("simple").createExpression(expression).evaluate(exchange, String.class);
+    }
+
+    private byte[] payload(Exchange exchange, String key) {
         // not by the charset that a client may have named for its own request
         byte[] payload = exchange.getMessage().getBody() instanceof String text ? text.getBytes(StandardCharsets.UTF_8)
                 : exchange.getMessage().getBody(byte[].class);
-        boolean tombstone = "true".equals(exchange.getVariable("outboxTombstone", String.class));
         if (payload == null && !(tombstone && key != null && !key.isEmpty())) {
-            throw new InvalidMessageException("outbox-sink to " + exchange.getVariable("outboxDestination") + " has no body: it would delete "
+            throw new InvalidMessageException("outbox-sink to " + destination + " has no body: it would delete "
                     + "what a compacted topic keeps of the key, so nothing was written. Set a body, or a key and outboxTombstone: true.");
         }
         return payload;
     }
 
-    private static String headers(Exchange exchange, String names, boolean traced) {
-        Map<String, String> headers = new TreeMap<>();
-        for (String name : names.isBlank() ? new String[0] : names.trim().split("\\s*,\\s*")) {
+    private String headers(Exchange exchange, boolean traced) {
+        Map<String, String> values = new TreeMap<>();
+        for (String name : headers.isBlank() ? new String[0] : headers.trim().split("\\s*,\\s*")) {
             if (!NAME.matcher(name).matches() || OutboxRecord.isReserved(name)) {
                 throw new ConfigurationException("outboxHeaders (" + name + ") is no name of a header that may travel: nothing was written. Write "
                         + "the names of headers of the message with commas between them, none that CloudEvents or the pack itself sets.");
@@ -76,11 +117,11 @@ public class OutboxRow {
             String value = text("header " + name, value(exchange, name));
             // the state of a trace means nothing without the trace
             if (value != null && (traced || !name.equalsIgnoreCase("tracestate"))) {
-                headers.put(name, value);
+                values.put(name, value);
             }
         }
         try {
-            return JSON.writeValueAsString(headers);
+            return JSON.writeValueAsString(values);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }
