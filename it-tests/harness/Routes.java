@@ -3,11 +3,17 @@ package harness;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import org.apache.camel.CamelContext;
@@ -17,6 +23,9 @@ import org.apache.camel.support.EventNotifierSupport;
 
 /** Route files as shipped, run in this JVM: for claims that need no kill. */
 public final class Routes implements AutoCloseable {
+
+    private static final Pattern PROVIDED = Pattern.compile("from:\\s+uri: direct:([\\w-]+)");
+    private static final Pattern CALLED = Pattern.compile("direct:([\\w-]+)|name: inboxHandler\\s+value: ([\\w-]+)");
 
     private final Main main;
     private final Failures failures;
@@ -58,6 +67,31 @@ public final class Routes implements AutoCloseable {
     static List<String> files(Path folder, String pattern) {
         try (Stream<Path> files = Files.list(folder)) {
             return files.map(file -> file.getFileName().toString()).filter(file -> file.endsWith(".camel.yaml") && file.matches(pattern)).sorted().toList();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** A file of {@code routes/} and all that its routes call, one after the other: what runs together. */
+    public static Set<String> called(String file) {
+        Map<String, String> providers = new HashMap<>();
+        for (String each : files(".*")) {
+            PROVIDED.matcher(text(each)).results().forEach(provided -> providers.put(provided.group(1), each));
+        }
+        Set<String> called = new LinkedHashSet<>();
+        Deque<String> next = new ArrayDeque<>(List.of(file));
+        while (!next.isEmpty()) {
+            String each = next.poll();
+            if (called.add(each)) {
+                CALLED.matcher(text(each)).results().map(call -> providers.get(call.group(1) == null ? call.group(2) : call.group(1))).forEach(next::add);
+            }
+        }
+        return called;
+    }
+
+    private static String text(String file) {
+        try {
+            return Files.readString(Java.root().resolve("routes").resolve(file));
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }

@@ -192,7 +192,7 @@ final class InboxHistory {
         if (!late) {
             operate(() -> {
                 statements.run(operator().connection, "free-orphaned-keys", name -> null);
-                statements.run(operator().connection, "delete-expired", Map.<String, Object>of("inbox_retention", Duration.ofDays(30).toMillis(),
+                statements.run(operator().connection, "delete-expired", Map.<String, Object>of("most", 1000, "inbox_retention", Duration.ofDays(30).toMillis(),
                         "archive_retention", 1L, "dead_letter_retention", Duration.ofDays(15).toMillis())::get);
             }, () -> {
                 model.orphans = false;

@@ -215,7 +215,7 @@ final class OutboxHistory {
         Instant then = now;
         operate(() -> {
             statements.run(operator().connection, "free-orphaned-outbox-keys", name -> null);
-            statements.run(operator().connection, "delete-expired", Map.<String, Object>of("inbox_retention", Duration.ofDays(30).toMillis(),
+            statements.run(operator().connection, "delete-expired", Map.<String, Object>of("most", 1000, "inbox_retention", Duration.ofDays(30).toMillis(),
                     "archive_retention", Duration.ofDays(1).toMillis(), "dead_letter_retention", Duration.ofDays(15).toMillis())::get);
         }, () -> model.retained(then));
     }

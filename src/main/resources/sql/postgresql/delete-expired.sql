@@ -9,7 +9,7 @@ WITH inbox AS (
       AND NOT EXISTS (
         SELECT 1 FROM dead_letter d WHERE d.ended_at IS NULL AND d.consumer = i.consumer AND d.source = i.source AND d.message_id = i.message_id)
     ORDER BY i.received_at
-    LIMIT 1000
+    LIMIT CAST(:?most AS integer)
     FOR UPDATE SKIP LOCKED)
   RETURNING 1
 ), attempt AS (
@@ -20,7 +20,7 @@ WITH inbox AS (
     FROM inbox_attempt a
     WHERE a.changed_at < now() - CAST(:?inbox_retention AS bigint) * interval '1 millisecond'
     ORDER BY a.changed_at
-    LIMIT 1000
+    LIMIT CAST(:?most AS integer)
     FOR UPDATE SKIP LOCKED)
   RETURNING 1
 ), sent AS (
@@ -30,7 +30,7 @@ WITH inbox AS (
     FROM outbox_sent s
     WHERE s.sent_at < now() - CAST(:?archive_retention AS bigint) * interval '1 millisecond'
     ORDER BY s.sent_at
-    LIMIT 1000
+    LIMIT CAST(:?most AS integer)
     FOR UPDATE SKIP LOCKED))
   RETURNING 1
 ), letter AS (
@@ -46,7 +46,7 @@ WITH inbox AS (
         WHERE a.id = d.audit_id AND a.action = 'DISCARD' AND d.origin = 'INBOX'
           AND i.consumer = d.consumer AND i.source = d.source AND i.message_id = d.message_id)
     ORDER BY d.ended_at
-    LIMIT 1000
+    LIMIT CAST(:?most AS integer)
     FOR UPDATE SKIP LOCKED)
   RETURNING 1
 ), over AS (
@@ -56,7 +56,7 @@ WITH inbox AS (
     FROM incident i
     WHERE i.ended_at < now() - CAST(:?dead_letter_retention AS bigint) * interval '1 millisecond'
     ORDER BY i.ended_at
-    LIMIT 1000
+    LIMIT CAST(:?most AS integer)
     FOR UPDATE SKIP LOCKED)
   RETURNING 1
 )

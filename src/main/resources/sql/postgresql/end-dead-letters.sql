@@ -65,8 +65,8 @@ WITH request AS (
 ), outbox AS (
   INSERT INTO outbox_parked (id, message_id, destination, message_key, shard, type, content_type, payload, headers, traceparent,
                              created_at, reason, attempts, next_attempt_at)
-  SELECT r.id, CAST(r.message_id AS uuid), r.consumer, r.message_key,
-         hashtext(coalesce(r.message_key, r.message_id)) & 63, r.headers ->> 'ce_type', r.headers ->> 'content-type', r.handed_over,
+  -- its shard comes with its row in outbox_message
+  SELECT r.id, CAST(r.message_id AS uuid), r.consumer, r.message_key, 0, r.headers ->> 'ce_type', r.headers ->> 'content-type', r.handed_over,
          r.headers - 'ce_type' - 'content-type' - 'traceparent', r.headers ->> 'traceparent', r.first_failed_at, 'DELAYED', 0, r.due_at
   FROM replayed r
   WHERE r.origin = 'OUTBOX'

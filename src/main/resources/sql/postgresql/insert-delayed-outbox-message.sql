@@ -1,7 +1,7 @@
 INSERT INTO outbox_parked (id, message_id, destination, message_key, shard, type, content_type, payload, headers, traceparent,
                            created_at, reason, attempts, next_attempt_at)
-SELECT 0, message.id, :#destination, nullif(:#message_key, ''),
-       hashtext(coalesce(nullif(:#message_key, ''), message.id::text)) & 63, :#destination,
+-- it has neither a place nor a shard yet: both come with its row in outbox_message
+SELECT 0, message.id, :#destination, nullif(:#message_key, ''), 0, :#destination,
        :#content_type, :#payload, CAST(:#headers AS jsonb), :#traceparent,
        now(), 'DELAYED', 0,
        -- by the clock of the database, whatever the sender's says
