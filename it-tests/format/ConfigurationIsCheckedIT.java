@@ -156,9 +156,13 @@ class ConfigurationIsCheckedIT {
     }
 
     @Test
-    void deadLettersWithoutATopicAreRefused() {
+    void deadLettersWithoutATopicAreRefused() throws IOException {
         settings.replaceAll((name, value) -> name.endsWith(".dead") ? "" : value);
         assertRefused("bank-b-credit-transfer.camel.yaml" + BOOK, ".dead is not set, and the inbox of bank-b-credit-transfer reads");
+
+        settings.put("outbox.destination.other.dead", "other.dead");
+        assertRefused(rewritten(CREDIT, text -> text.replace("\"{{outbox.destination.transfer.requested}}\"", "\"other, {{outbox.destination.transfer.requested}}\"")) + BOOK,
+                ".dead is not set, and the inbox of bank-b-credit-transfer reads");
     }
 
     @Test

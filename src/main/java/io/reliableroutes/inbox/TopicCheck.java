@@ -37,8 +37,8 @@ public final class TopicCheck {
         this.context = context;
     }
 
-    /** The topics of a receiver's parameter, which has commas between them. */
-    static List<String> names(String topics) {
+    /** The topics of a receiver's parameter, which has commas between them, not null. */
+    public static List<String> names(String topics) {
         return Stream.of(topics.split(",")).map(String::trim).toList();
     }
 

@@ -9,6 +9,7 @@ import java.util.Set;
 
 import io.reliableroutes.inbox.HeaderList;
 import io.reliableroutes.inbox.InboxFailure;
+import io.reliableroutes.inbox.TopicCheck;
 import io.reliableroutes.outbox.OutboxCheck;
 import io.reliableroutes.outbox.OutboxDestinations;
 import io.reliableroutes.support.ConfigurationException;
@@ -104,7 +105,7 @@ final class RetryCheck {
                     + TimeUtils.printDuration(horizon, true) + " + " + property("dead-letter.retention")
                     + "): a message that comes again that late would run twice. Raise inbox.retention.");
         }
-        for (String topic : topics.split(",")) {
+        for (String topic : TopicCheck.names(topics)) {
             if (InboxFailure.isDestination(topic + ".dead")
                     && !"false".equals(RetrySettings.value(context, "inbox", consumer, "dead-letter-topic"))
                     && property(OutboxDestinations.PREFIX + topic + ".dead").isEmpty()) {
