@@ -80,7 +80,7 @@ public final class OutboxJava {
     /** A process that starts: it remembers nothing, and its destinations are mapped to topics of their names. */
     public void start(Collection<String> mapped) {
         destinations.clear();
-        mapped.forEach(name -> destinations.put(OutboxDestinations.PREFIX + name, name));
+        mapped.forEach(name -> destinations.put(KafkaTopics.DESTINATION + name, name));
         records = new OutboxRecords();
         reopened = new OutboxDestinations();
         pace = pace();

@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
+import io.reliableroutes.outbox.kafka.KafkaTopics;
 import io.reliableroutes.outbox.kafka.RelayKafkaClientFactory;
 import io.reliableroutes.support.ConfigurationException;
 import io.reliableroutes.support.RetrySettings;
@@ -68,8 +69,8 @@ public final class OutboxCheck {
         }
         if (!closed.isEmpty()) {
             StringBuilder names = new StringBuilder();
-            closed.forEach((destination, problem) -> names.append("\n  ").append(OutboxDestinations.PREFIX).append(destination).append("=")
-                    .append(Settings.text(context, OutboxDestinations.PREFIX + destination)).append(": ").append(problem.getMessage()));
+            closed.forEach((destination, problem) -> names.append("\n  ").append(KafkaTopics.DESTINATION).append(destination).append("=")
+                    .append(Settings.text(context, KafkaTopics.DESTINATION + destination)).append(": ").append(problem.getMessage()));
             LOG.warn("Messages to these destinations will wait, none is lost. Create the topics, or correct their names: {}", names);
         }
     }
@@ -77,8 +78,8 @@ public final class OutboxCheck {
     /** All destinations that are mapped, sorted; not null. */
     public Set<String> destinations() {
         Set<String> destinations = new TreeSet<>();
-        context.getPropertiesComponent().loadProperties(key -> key.startsWith(OutboxDestinations.PREFIX)).stringPropertyNames()
-                .forEach(key -> destinations.add(key.substring(OutboxDestinations.PREFIX.length())));
+        context.getPropertiesComponent().loadProperties(key -> key.startsWith(KafkaTopics.DESTINATION)).stringPropertyNames()
+                .forEach(key -> destinations.add(key.substring(KafkaTopics.DESTINATION.length())));
         return destinations;
     }
 }

@@ -20,9 +20,6 @@ import org.apache.camel.Exchange;
 /** Where the messages of a destination go, and which destinations are closed: not mapped, without a topic, or forbidden. */
 public class OutboxDestinations {
 
-    /** Prefix of the properties that map a destination to a topic: the list of what a row may name. */
-    public static final String PREFIX = KafkaTopics.DESTINATION;
-
     private final Map<String, String> topics = new ConcurrentHashMap<>();
 
     /**
@@ -69,7 +66,7 @@ public class OutboxDestinations {
         for (String destination : new TreeSet<>(destinations)) {
             String topic = topic(context, destination);
             if (topic == null) {
-                closed.put(destination, new ConfigurationException(PREFIX + destination
+                closed.put(destination, new ConfigurationException(KafkaTopics.DESTINATION + destination
                         + " is not set: its messages wait. Map the destination to a topic."));
             } else {
                 mapped.put(destination, topic);
@@ -88,7 +85,7 @@ public class OutboxDestinations {
     String topic(CamelContext context, String destination) {
         String topic = topics.get(destination);
         if (topic == null) {
-            topic = context.resolvePropertyPlaceholders("{{" + PREFIX + destination + ":}}");
+            topic = context.resolvePropertyPlaceholders("{{" + KafkaTopics.DESTINATION + destination + ":}}");
             if (topic.isEmpty()) {
                 return null;
             }

@@ -15,7 +15,7 @@ import io.reliableroutes.inbox.TopicCheck;
 import io.reliableroutes.kafka.BrokerCheck;
 import io.reliableroutes.operate.OperatorAccess;
 import io.reliableroutes.outbox.OutboxCheck;
-import io.reliableroutes.outbox.OutboxDestinations;
+import io.reliableroutes.outbox.kafka.KafkaTopics;
 import io.reliableroutes.support.ConfigurationException;
 import io.reliableroutes.xa.XaStart;
 import org.apache.camel.CamelContext;
@@ -143,8 +143,8 @@ final class ConfigurationCheck implements StartupListener {
             return;
         }
         Object destination = query(target).get("outboxDestination");
-        if (context.resolvePropertyPlaceholders("{{" + OutboxDestinations.PREFIX + destination + ":}}").isEmpty()) {
-            throw new ConfigurationException(OutboxDestinations.PREFIX + destination + " is not set, and route " + route.getId()
+        if (context.resolvePropertyPlaceholders("{{" + KafkaTopics.DESTINATION + destination + ":}}").isEmpty()) {
+            throw new ConfigurationException(KafkaTopics.DESTINATION + destination + " is not set, and route " + route.getId()
                     + " writes to it: its messages would wait in outbox_parked. Map the destination to a topic.");
         }
         use(String.valueOf(query(target).get("outboxDataSource")), "sender");

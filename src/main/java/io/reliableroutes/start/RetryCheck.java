@@ -11,7 +11,7 @@ import io.reliableroutes.inbox.HeaderList;
 import io.reliableroutes.inbox.InboxFailure;
 import io.reliableroutes.inbox.TopicCheck;
 import io.reliableroutes.outbox.OutboxCheck;
-import io.reliableroutes.outbox.OutboxDestinations;
+import io.reliableroutes.outbox.kafka.KafkaTopics;
 import io.reliableroutes.support.ConfigurationException;
 import io.reliableroutes.support.DatabaseText;
 import io.reliableroutes.support.HttpStatuses;
@@ -108,8 +108,8 @@ final class RetryCheck {
         for (String topic : TopicCheck.names(topics)) {
             if (InboxFailure.isDestination(topic + ".dead")
                     && !"false".equals(RetrySettings.value(context, "inbox", consumer, "dead-letter-topic"))
-                    && property(OutboxDestinations.PREFIX + topic + ".dead").isEmpty()) {
-                throw new ConfigurationException(OutboxDestinations.PREFIX + topic + ".dead is not set, and the inbox of " + consumer + " reads "
+                    && property(KafkaTopics.DESTINATION + topic + ".dead").isEmpty()) {
+                throw new ConfigurationException(KafkaTopics.DESTINATION + topic + ".dead is not set, and the inbox of " + consumer + " reads "
                         + topic + ": its dead letters could not be announced. Map it to a topic, or set inbox." + consumer
                         + ".dead-letter-topic=false.");
             }

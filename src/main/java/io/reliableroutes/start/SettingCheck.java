@@ -7,7 +7,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 
-import io.reliableroutes.outbox.OutboxDestinations;
+import io.reliableroutes.outbox.kafka.KafkaTopics;
 import io.reliableroutes.support.ConfigurationException;
 import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.RouteDefinition;
@@ -57,7 +57,7 @@ final class SettingCheck {
     }
 
     private void checkOurs(String name) {
-        if (known.contains(name) || name.startsWith(OutboxDestinations.PREFIX) || isOfAnAlertChannel(name)) {
+        if (known.contains(name) || name.startsWith(KafkaTopics.DESTINATION) || isOfAnAlertChannel(name)) {
             return;
         }
         String side = name.substring(0, name.indexOf('.'));
@@ -76,7 +76,7 @@ final class SettingCheck {
     private String nearest(String name, String side, List<String> ofOne) {
         Set<String> candidates = new TreeSet<>(known);
         if (name.matches("outbox\\.[^.]+\\..+")) {
-            candidates.add(OutboxDestinations.PREFIX + name.replaceFirst("outbox\\.[^.]+\\.", ""));
+            candidates.add(KafkaTopics.DESTINATION + name.replaceFirst("outbox\\.[^.]+\\.", ""));
         }
         for (int dot = name.indexOf('.', side.length() + 1); dot > 0; dot = name.indexOf('.', dot + 1)) {
             String setting = NearestName.of(name.substring(dot + 1), ofOne);
@@ -100,20 +100,20 @@ final class SettingCheck {
     }
 
     private void checkDestination(String name, String destination, String setting) {
-        if (context.getPropertiesComponent().resolveProperty(OutboxDestinations.PREFIX + destination).isPresent()) {
+        if (context.getPropertiesComponent().resolveProperty(KafkaTopics.DESTINATION + destination).isPresent()) {
             return;
         }
         Set<String> destinations = new TreeSet<>();
-        set.stringPropertyNames().stream().filter(other -> other.startsWith(OutboxDestinations.PREFIX))
-                .forEach(other -> destinations.add(other.substring(OutboxDestinations.PREFIX.length())));
+        set.stringPropertyNames().stream().filter(other -> other.startsWith(KafkaTopics.DESTINATION))
+                .forEach(other -> destinations.add(other.substring(KafkaTopics.DESTINATION.length())));
         String nearest = NearestName.of(destination, destinations);
         String fix = nearest == null || NearestName.distance(destination, nearest) > SLIP ? "Map it, or leave the setting out" : "Write outbox." + nearest + "." + setting + ", or map it";
         if (!parameters("relayDataSource").isEmpty()) {
-            throw new ConfigurationException(name + place(name) + " is for the destination " + destination + ", which " + OutboxDestinations.PREFIX
+            throw new ConfigurationException(name + place(name) + " is for the destination " + destination + ", which " + KafkaTopics.DESTINATION
                     + destination + " does not map: the setting would be used nowhere. " + fix + ".");
         }
         LOG.warn("{}{} is for the destination {}, which {}{} does not map here. {}, if no relay elsewhere does", name, place(name), destination,
-                OutboxDestinations.PREFIX, destination, fix);
+                KafkaTopics.DESTINATION, destination, fix);
     }
 
     /** A user's own channel may have settings of its own beside those of the pack's. */

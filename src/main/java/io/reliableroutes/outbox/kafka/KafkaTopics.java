@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class KafkaTopics extends ServiceSupport {
 
-    /** Prefix of the properties that map a destination to a topic. */
+    /** Prefix of the properties that map a destination to a topic: the list of what a row may name. */
     public static final String DESTINATION = "outbox.destination.";
 
     private static final Logger LOG = LoggerFactory.getLogger(KafkaTopics.class);
