@@ -79,6 +79,20 @@ class KnowledgeStandsOnceTest {
         assertThat(patterns).containsExactly("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}");
     }
 
+    /** What is sent along and is in no receiver's allow-list would be lost on the way, unseen. */
+    @Test
+    void headersThatTravelAreHandedOver() throws IOException {
+        Set<String> travelling = new TreeSet<>();
+        for (Path file : files(Java.root().resolve("routes"), ".camel.yaml")) {
+            Pattern.compile("outboxHeaders: (.*)").matcher(Files.readString(file)).results().forEach(list -> travelling.addAll(List.of(list.group(1).split(","))));
+        }
+        String shipped = Files.readString(Java.root().resolve("routes/application.properties"));
+        Matcher allowed = Pattern.compile("(?m)^inbox\\.headers=(.*)").matcher(shipped);
+
+        assertThat(allowed.find()).isTrue();
+        assertThat(travelling).isNotEmpty().isSubsetOf(allowed.group(1).split(","));
+    }
+
     @Test
     void shardHasOneHash() throws IOException {
         List<String> hashes = new ArrayList<>();
