@@ -55,7 +55,7 @@ public final class InboxFailure {
     /** A message is or stays parked because of an outage that has lasted too long: either the outage goes on, or only this message meets it. */
     static void tellOutage(Exchange exchange, String messageId) {
         InboxMessage message = InboxMessage.of(exchange);
-        Throwable error = told(failure(exchange));
+        Throwable error = unwrapped(failure(exchange));
         Incidents.raise(exchange.getContext(), message.dataSource(), "OUTAGE", message.consumer(), error.getClass().getName(), "message " + messageId + " has met an outage for longer than inbox.outage-patience and is parked, so that others "
                         + "go on. If they fail too, the downstream is away: nothing is lost. Its error: " + FailureText.message(error, 2000));
     }
@@ -67,7 +67,7 @@ public final class InboxFailure {
 
     /** Adds the error to the parameters of a statement, and as {@code delay} the milliseconds until the next attempt, null if there is none. */
     static void describe(Map<String, Object> parameters, Exchange exchange, int attempts) {
-        Throwable cause = told(failure(exchange));
+        Throwable cause = unwrapped(failure(exchange));
         DatabaseText text = DatabaseText.ofKnown(exchange.getContext(), InboxMessage.of(exchange).dataSource());
         Long wait = wait(exchange);
         // who is told to come later has not been tried
@@ -84,7 +84,7 @@ public final class InboxFailure {
     }
 
     /** What has failed, without what Camel wraps around an Error, and Narayana around the answer of a participant; null for null. */
-    public static Throwable told(Throwable failure) {
+    public static Throwable unwrapped(Throwable failure) {
         List<Throwable> causes = UnsafeFailureException.causes(failure);
         return causes.size() > 1 && (causes.get(0) instanceof CamelExecutionException || causes.get(0) instanceof RollbackException) ? causes.get(1) : causes.isEmpty() ? null : causes.get(0);
     }

@@ -133,7 +133,7 @@ final class JmsDelivery implements TransactionSynchronization {
             if (identity != null) {
                 // who is told to come later is not asked again at once
                 int failed = givenUp ? 0 : wait == null ? 1 : RetrySettings.of(context, "inbox", consumer).immediateAttempts();
-                attempts.fail(identity, failed, givenUp ? 1 : 0, permanent && !givenUp, InboxFailure.told(XaFailure.said(cause)));
+                attempts.fail(identity, failed, givenUp ? 1 : 0, permanent && !givenUp, InboxFailure.unwrapped(XaFailure.said(cause)));
             }
         } catch (SQLException | RuntimeException e) {
             LOG.warn("inbox of {}: a failed attempt of message {} could not be recorded and is not counted", consumer, identity, e);
