@@ -4,25 +4,31 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletionException;
 import java.util.stream.IntStream;
 
+import io.reliableroutes.support.ConfigurationException;
+import io.reliableroutes.support.FailureText;
 import io.reliableroutes.support.ProblemDetail;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.RoutingContext;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Ordered;
 import org.apache.camel.StartupListener;
 import org.apache.camel.component.platform.http.main.MainHttpServer;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * What the HTTP server of an application does before and behind its routes: it holds bodies to {@code camel.server.maxBodySize}, which
- * Camel JBang's server does not read, and answers with a problem detail where no route answers.
+ * Camel JBang's server does not read, and answers with a problem detail where no route answers. A server that cannot listen, for which
+ * Camel has a warning, is refused.
  */
-final class HttpServerStart implements StartupListener {
+final class HttpServerStart implements StartupListener, Ordered {
 
     private static final String CAMEL = "org.apache.camel.component.platform.http.";
 
@@ -34,12 +40,26 @@ final class HttpServerStart implements StartupListener {
         if (context.getClassResolver().resolveClass(CAMEL + "main.MainHttpServer") != null) {
             Limit.set(context);
         }
+        requireListening(context);
     }
 
     @Override
     public void onCamelContextStarted(CamelContext context, boolean alreadyStarted) {
         if (context.getClassResolver().resolveClass(CAMEL + "vertx.VertxPlatformHttpRouter") != null) {
             Answers.install(context);
+        }
+        requireListening(context);
+    }
+
+    /** Behind Camel's own listener, which starts the servers, and before any route starts. */
+    @Override
+    public int getOrder() {
+        return LOWEST;
+    }
+
+    private static void requireListening(CamelContext context) {
+        if (context.getClassResolver().resolveClass(CAMEL + "vertx.VertxPlatformHttpServer") != null) {
+            Listening.require(context);
         }
     }
 
@@ -50,6 +70,31 @@ final class HttpServerStart implements StartupListener {
             MainHttpServer server = context.hasService(MainHttpServer.class);
             if (server != null && server.getMaxBodySize() == null) {
                 context.getPropertiesComponent().resolveProperty("camel.server.maxBodySize").map(Long::valueOf).ifPresent(server::setMaxBodySize);
+            }
+        }
+    }
+
+    private static final class Listening {
+
+        /** @throws ConfigurationException if a server of the context has started and does not listen */
+        static void require(CamelContext context) {
+            for (VertxPlatformHttpServer server : context.hasServices(VertxPlatformHttpServer.class)) {
+                if (server.getServer() != null) {
+                    require(server);
+                }
+            }
+        }
+
+        private static void require(VertxPlatformHttpServer server) {
+            try {
+                // Vert.x does not say whether a server listens, but refuses to let one listen twice
+                server.getServer().listen(server.getPort(), server.getHost()).toCompletionStage().toCompletableFuture().join();
+            } catch (IllegalStateException e) {
+                LOG.trace("The HTTP server listens on {}:{}", server.getHost(), server.getPort());
+            } catch (CompletionException e) {
+                throw new ConfigurationException("the HTTP server cannot listen on " + server.getHost() + ":" + server.getPort() + " ("
+                        + FailureText.message(e.getCause(), 300) + "): the process would run and look healthy, and nobody could call it. End the process "
+                        + "that has the port, or set another one: camel.server.port, camel.management.port, or --port of Camel JBang.");
             }
         }
     }
