@@ -3,6 +3,7 @@ package example;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -18,6 +19,7 @@ import harness.Ports;
 import harness.Routes;
 import harness.Servers;
 import harness.Topic;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -58,6 +60,9 @@ class BadRequestIsRefusedIT {
     @AfterAll
     static void stop() {
         routes.close();
+
+        Awaitility.await("threads of the HTTP server").until(() -> Thread.getAllStackTraces().keySet().stream().map(Thread::getName).toList(),
+                names -> names.stream().noneMatch(name -> name.startsWith("vert.x-")));
     }
 
     @ParameterizedTest
@@ -224,6 +229,28 @@ class BadRequestIsRefusedIT {
         assertProblem(get("/transfers"), 405, "GET is no method of /transfers");
         assertThat(send(HttpRequest.newBuilder(URI.create(url + "/accounts/a-1")).header("Accept", "text/html, */*;q=0.1")).statusCode()).isEqualTo(200);
         assertThat(get("/accounts/a-9").body()).contains("\"balance\" : ", ".00, \"closed\" : false}");
+    }
+
+    @Test
+    void whatNoRouteEverSeesIsAnsweredWithAProblemDetailToo() throws Exception {
+        String before = written();
+
+        HttpClient http1 = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+        HttpRequest longAddress = HttpRequest.newBuilder(URI.create(url + "/transfers/" + "x".repeat(5_000))).build();
+        HttpRequest longHeaders = request(transfer("long", "a-1", "b-1", "1")).header("X-Long", "x".repeat(9_000)).build();
+
+        assertProblem(http1.send(longAddress, BodyHandlers.ofString()), 414, "the address is longer than 4096 bytes: nothing was done.");
+        assertProblem(http1.send(longHeaders, BodyHandlers.ofString()), 431,
+                "the headers are longer than 8192 bytes: nothing was done. Send fewer or shorter ones.");
+        String answer;
+        try (Socket socket = new Socket("localhost", URI.create(url).getPort())) {
+            socket.getOutputStream().write("POST /transfers HTTP/0.1.2\r\n\r\n".getBytes(UTF_8));
+            answer = new String(socket.getInputStream().readAllBytes(), UTF_8);
+        }
+        assertThat(answer).startsWith("HTTP/1.0 400 ").containsIgnoringCase("\r\ncontent-type: application/problem+json\r\n")
+                .endsWith(",\"status\":400,\"detail\":\"the request is no valid HTTP: nothing was done. Correct it.\"}");
+
+        assertThat(written()).isEqualTo(before);
     }
 
     /** The problem detail as a map. */

@@ -5,6 +5,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 import io.reliableroutes.support.ConfigurationException;
@@ -16,10 +18,12 @@ import io.vertx.ext.web.Route;
 import io.vertx.ext.web.RoutingContext;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Ordered;
+import org.apache.camel.Service;
 import org.apache.camel.StartupListener;
 import org.apache.camel.component.platform.http.main.MainHttpServer;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
+import org.apache.camel.support.LifecycleStrategySupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,11 +32,29 @@ import org.slf4j.LoggerFactory;
  * Camel JBang's server does not read, and answers with a problem detail where no route answers. A server that cannot listen, for which
  * Camel has a warning, is refused.
  */
-final class HttpServerStart implements StartupListener, Ordered {
+final class HttpServerStart extends LifecycleStrategySupport implements StartupListener, Ordered {
 
     private static final String CAMEL = "org.apache.camel.component.platform.http.";
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpServerStart.class);
+
+    /** Closes the Vert.x of the servers, if it is ours. */
+    private Supplier<CompletionStage<?>> close;
+
+    /** The server has not looked for its Vert.x yet. */
+    @Override
+    public void onServiceAdd(CamelContext context, Service service, org.apache.camel.Route route) {
+        if (close == null && service.getClass().getName().equals(CAMEL + "vertx.VertxPlatformHttpServer")) {
+            close = UnreadableRequests.bind(context);
+        }
+    }
+
+    @Override
+    public void onContextStopped(CamelContext context) {
+        if (close != null) {
+            close.get().toCompletableFuture().join();
+        }
+    }
 
     @Override
     public void onCamelContextStarting(CamelContext context, boolean alreadyStarted) {

@@ -60,7 +60,9 @@ public class Vocabulary implements CamelContextAware {
             camelContext.getRegistry().bind("reliableRoutesSiblingCheck", RouteBuilderLifecycleStrategy.class, new SiblingCheck());
             VocabularyFilter.install(camelContext, files);
             camelContext.addStartupListener(new ConfigurationCheck());
-            camelContext.addStartupListener(new HttpServerStart());
+            HttpServerStart httpServer = new HttpServerStart();
+            camelContext.addStartupListener(httpServer);
+            camelContext.addLifecycleStrategy(httpServer);
             camelContext.addLifecycleStrategy(strategy(camelContext));
             StartCheck.installed(camelContext);
         } catch (Exception e) {
