@@ -1,22 +1,55 @@
 package databases;
 
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 
 import demo.Bank;
 import harness.Database;
+import harness.InstalledPostgres;
 import harness.Page;
 import harness.Routes;
 import harness.Servers;
 import harness.Topic;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The page about restoring a database, step by step. A copy of a database by CREATE DATABASE … TEMPLATE is its backup. */
+/** The page about restoring a database, step by step, with its commands where PostgreSQL's programs are installed. */
 class RestoreIT {
 
-    private final TwoBanks banks = new TwoBanks().on(Servers.kafka());
+    private static final Page PAGE = Page.of("docs/restore.md");
+
+    @TempDir
+    private Path folder;
+    private InstalledPostgres installed;
+    private TwoBanks banks;
+
+    @BeforeEach
+    void start() {
+        installed = InstalledPostgres.find(folder).map(InstalledPostgres::start).orElse(null);
+        if (installed == null) {
+            LoggerFactory.getLogger(RestoreIT.class).warn("There is no PostgreSQL with its client programs here (apt-get install postgresql, or "
+                    + "-Dpg.bin=<folder>): a backup is a copy by CREATE DATABASE … TEMPLATE, and nobody looks whether pg_dump keeps all");
+        }
+        banks = installed == null ? new TwoBanks() : new TwoBanks(Bank.open(installed.database("bank_a"), installed.database("bank_b"), installed.database("notifier")));
+        banks.on(Servers.kafka());
+        for (Database database : List.of(banks.bankA(), banks.bankB())) {
+            database.apply("roles.sql");
+            database.update("REVOKE CONNECT ON DATABASE " + name(database) + " FROM PUBLIC");
+        }
+    }
+
+    @AfterEach
+    void stop() {
+        if (installed != null) {
+            installed.close();
+        }
+    }
 
     @Test
     void restoredReceiverHasItsEffectsAgainAndOthersHaveNone() {
@@ -25,6 +58,8 @@ class RestoreIT {
         transfer("t-2");
         assertThat(credits()).containsExactly("t-1", "t-2");
 
+        // the whole database is lost here, and damaged below
+        server(banks.bankB()).update("DROP DATABASE " + name(banks.bankB()));
         restore(banks.bankB());
         assertThat(credits()).containsExactly("t-1");
         try (Routes b = banks.startB(); Routes a = banks.startA()) {
@@ -53,7 +88,7 @@ class RestoreIT {
         restore(banks.bankA());
         assertThat(banks.bankA().count("transfer")).isEqualTo(2);
         Topic requested = new Topic(Servers.kafka(), banks.settings.get("outbox.destination.transfer.requested"));
-        String statement = Page.of("docs/restore.md").found("(?s)```sql\n(.*?)```").get(0);
+        String statement = PAGE.found("(?s)```sql\n(.*?)```").get(0);
         for (String body : requested.bodies()) {
             banks.bankA().update(statement.replace("BODY", body));
         }
@@ -91,13 +126,28 @@ class RestoreIT {
     }
 
     private void backUp(Database database) {
-        server(database).update("CREATE DATABASE backup_of_" + name(database) + " TEMPLATE " + name(database));
+        if (installed != null) {
+            command("pg_dump", database);
+        } else {
+            server(database).update("CREATE DATABASE backup_of_" + name(database) + " TEMPLATE " + name(database));
+        }
     }
 
     private void restore(Database database) {
-        server(database).update("DROP DATABASE " + name(database) + " WITH (FORCE)");
-        server(database).update("CREATE DATABASE " + name(database) + " TEMPLATE backup_of_" + name(database));
+        if (installed != null) {
+            command("pg_restore", database);
+            assertThat(database.value("SELECT has_database_privilege('reliable_routes_relay', current_database(), 'CONNECT')")).isEqualTo(false);
+            assertThat(database.value("SELECT has_table_privilege('reliable_routes_relay', 'outbox_message', 'DELETE')")).isEqualTo(true);
+        } else {
+            server(database).update("DROP DATABASE IF EXISTS " + name(database) + " WITH (FORCE)");
+            server(database).update("CREATE DATABASE " + name(database) + " TEMPLATE backup_of_" + name(database));
+        }
         database.apply("schema.sql");
+    }
+
+    /** The page's line that begins with a program's name, for another database than its own. */
+    private void command(String program, Database database) {
+        installed.shell(PAGE.found("(?m)^ {7}(" + program + " .*)$").get(0).replace("bank_a", name(database)));
     }
 
     private static Database server(Database database) {
