@@ -103,6 +103,7 @@ final class ConfigurationCheck implements StartupListener {
             new RetryCheck(context).check();
             new ServerCheck(context).check(dataSources);
             new RenameCheck(context).check();
+            new CallerCheck(context).check();
             if (!kafka.isEmpty()) {
                 new BrokerCheck(context, kafka, this::checkTopics).check();
             }
@@ -113,7 +114,10 @@ final class ConfigurationCheck implements StartupListener {
 
     @Override
     public void onCamelContextStarted(CamelContext camelContext, boolean alreadyStarted) {
-        // all is checked before the routes start
+        // all is checked before the routes start, but for what another process may do later
+        if (!dataSources.isEmpty()) {
+            new RelayWatch(context).start();
+        }
     }
 
     private void checkTopics() {

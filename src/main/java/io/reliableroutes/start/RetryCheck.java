@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 import io.reliableroutes.inbox.HeaderList;
 import io.reliableroutes.inbox.InboxFailure;
@@ -17,6 +18,7 @@ import io.reliableroutes.support.DatabaseText;
 import io.reliableroutes.support.HttpStatuses;
 import io.reliableroutes.support.RetrySettings;
 import io.reliableroutes.support.Settings;
+import org.apache.camel.CamelContext;
 import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.util.TimeUtils;
@@ -106,14 +108,25 @@ final class RetryCheck {
                     + "): a message that comes again that late would run twice. Raise inbox.retention.");
         }
         for (String topic : TopicCheck.names(topics)) {
-            if (InboxFailure.isDestination(topic + ".dead")
-                    && !"false".equals(RetrySettings.value(context, "inbox", consumer, "dead-letter-topic"))
-                    && property(KafkaTopics.DESTINATION + topic + ".dead").isEmpty()) {
+            if (announces(context, consumer, topic) && property(KafkaTopics.DESTINATION + topic + ".dead").isEmpty()) {
                 throw new ConfigurationException(KafkaTopics.DESTINATION + topic + ".dead is not set, and the inbox of " + consumer + " reads "
                         + topic + ": its dead letters could not be announced. Map it to a topic, or set inbox." + consumer
                         + ".dead-letter-topic=false.");
             }
         }
+    }
+
+    /** Whether a route is a receiver that writes to the outbox which messages it has given up. */
+    static boolean announces(CamelContext context, RouteDefinition route) {
+        Map<String, Object> parameters = RouteUri.parameters(route);
+        Object topics = parameters.get(from(route).startsWith("kafka:") ? "inboxTopic" : "inboxQueue");
+        return parameters.get("inboxConsumer") != null && topics != null
+                && Stream.of(context.resolvePropertyPlaceholders(topics.toString()).split(","))
+                        .anyMatch(topic -> announces(context, context.resolvePropertyPlaceholders(parameters.get("inboxConsumer").toString()), topic));
+    }
+
+    private static boolean announces(CamelContext context, String consumer, String topic) {
+        return InboxFailure.isDestination(topic + ".dead") && !"false".equals(RetrySettings.value(context, "inbox", consumer, "dead-letter-topic"));
     }
 
     private void checkAlerts(RouteDefinition route, String channels, Set<String> retried) {

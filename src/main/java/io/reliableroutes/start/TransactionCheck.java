@@ -71,8 +71,7 @@ final class TransactionCheck {
                     .findFirst()
                     .orElseThrow(() -> new ConfigurationException("route " + caller.getId() + " calls " + target
                             + ", which no route reads: every message would fail. Add the route to this application."));
-            Object errorHandler = called.getErrorHandlerFactory();
-            if (!path.contains(called.getId()) && (errorHandler == null || !errorHandler.getClass().getSimpleName().startsWith("NoErrorHandler"))) {
+            if (!path.contains(called.getId()) && !hasNoErrorHandler(called)) {
                 throw new ConfigurationException("route " + called.getId() + " is called in the transaction of route " + caller.getId()
                         + " and has an error handler of its own: a failure would not reach the policy of the caller, and its message would come "
                         + "again for ever or be lost. Write errorHandler: {noErrorHandler: {}} into route " + called.getId() + ".");
@@ -85,6 +84,12 @@ final class TransactionCheck {
             }
             checkSteps(called, called.getOutputs(), further);
         }
+    }
+
+    /** Whether failures of a route are its caller's, as those of a part of a transaction must be. */
+    static boolean hasNoErrorHandler(RouteDefinition route) {
+        Object errorHandler = route.getErrorHandlerFactory();
+        return errorHandler != null && errorHandler.getClass().getSimpleName().startsWith("NoErrorHandler");
     }
 
     /** What runs on another thread has no part in the transaction: it is neither undone with it nor waited for, or waits for it in vain. */
