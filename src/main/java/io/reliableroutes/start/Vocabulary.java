@@ -100,7 +100,10 @@ public class Vocabulary implements CamelContextAware {
             public void onContextStopped(CamelContext context) {
                 // the beans of application.properties have no other owner who would close them
                 context.getRegistry().findByType(XaTransactionManager.class).forEach(XaTransactionManager::close);
-                context.getRegistry().findByType(XaConnectionFactory.class).forEach(XaConnectionFactory::close);
+                // applications on Kafka alone have none of the classes that this one is made of
+                if (context.getClassResolver().resolveClass("org.messaginghub.pooled.jms.JmsPoolConnectionFactory") != null) {
+                    Jms.close(context);
+                }
                 context.getRegistry().findByType(LocalDataSource.class).forEach(LocalDataSource::close);
             }
         };
@@ -119,6 +122,14 @@ public class Vocabulary implements CamelContextAware {
             Locale.setDefault(Locale.Category.FORMAT, format);
             Locale.setDefault(Locale.Category.DISPLAY, display);
             LOG.info("The locale {} has another small I than Camel's names, so the JVM's default is none from now on, but for formats", locale);
+        }
+    }
+
+    /** Loaded only where JMS is. */
+    private static final class Jms {
+
+        static void close(CamelContext context) {
+            context.getRegistry().findByType(XaConnectionFactory.class).forEach(XaConnectionFactory::close);
         }
     }
 }
