@@ -147,15 +147,6 @@ class ConfigurationIsCheckedIT {
     }
 
     @Test
-    void receiverOrRelayWhoseFailuresNobodyRetriesIsRefused() throws IOException {
-        String retry = "(?s)- templatedRoute:\\n    routeTemplateRef: (in|out)box-retry.*?(?=\\n(- |#))";
-        assertRefused(rewritten(CREDIT, text -> text.replaceAll(retry, "")) + BOOK,
-                "route bank-b-credit-transfer-inbox has no inbox-retry with inboxConsumer bank-b-credit-transfer");
-        assertRefused(rewritten("routes/bank-b-relay.camel.yaml", text -> text.replaceAll(retry, "")),
-                "route bank-b-relay has no outbox-retry with relayDataSource bankB");
-    }
-
-    @Test
     void deadLettersWithoutATopicAreRefused() throws IOException {
         settings.replaceAll((name, value) -> name.endsWith(".dead") ? "" : value);
         assertRefused("bank-b-credit-transfer.camel.yaml" + BOOK, ".dead is not set, and the inbox of bank-b-credit-transfer reads");

@@ -37,6 +37,20 @@ public final class Routes implements AutoCloseable {
 
     /** Starts files of {@code routes/} with some settings other than the defaults. */
     public static Routes start(Map<String, String> settings, String... files) {
+        Main main = prepared(settings, files);
+        Failures failures = new Failures();
+        main.bind("failures", failures);
+        try {
+            main.start();
+        } catch (RuntimeException e) {
+            main.stop();
+            throw e;
+        }
+        return new Routes(main, failures);
+    }
+
+    /** The same, not started. */
+    public static Main prepared(Map<String, String> settings, String... files) {
         List<String> arguments = new ArrayList<>();
         for (String file : files) {
             arguments.add(file.startsWith("/") ? file : "routes/" + file);
@@ -47,16 +61,7 @@ public final class Routes implements AutoCloseable {
         }
         all.putAll(settings);
         all.forEach((key, value) -> arguments.add(key + "=" + value));
-        Main main = RunRoutes.prepare(new MainOfThread(), arguments.toArray(String[]::new));
-        Failures failures = new Failures();
-        main.bind("failures", failures);
-        try {
-            main.start();
-        } catch (RuntimeException e) {
-            main.stop();
-            throw e;
-        }
-        return new Routes(main, failures);
+        return RunRoutes.prepare(new MainOfThread(), arguments.toArray(String[]::new));
     }
 
     /** The names of the route files in {@code routes/} that match a regular expression, sorted. */

@@ -30,16 +30,6 @@ final class JmsScenarios {
                     value: book
                   - name: inboxDataSource
                     value: bankA
-            - templatedRoute:
-                routeTemplateRef: inbox-retry
-                routeId: book-inbox-retry
-                parameters:
-                  - name: inboxConsumer
-                    value: book
-                  - name: inboxHandler
-                    value: book
-                  - name: inboxDataSource
-                    value: bankA
             - route:
                 id: book
                 description: Write the body

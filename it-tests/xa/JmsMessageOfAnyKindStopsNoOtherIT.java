@@ -32,16 +32,6 @@ class JmsMessageOfAnyKindStopsNoOtherIT {
                     value: bankA
                   - name: inboxConsumers
                     value: "3"
-            - templatedRoute:
-                routeTemplateRef: inbox-retry
-                routeId: hostile-inbox-retry
-                parameters:
-                  - name: inboxConsumer
-                    value: hostile
-                  - name: inboxHandler
-                    value: hostile
-                  - name: inboxDataSource
-                    value: bankA
             - route:
                 id: hostile
                 description: Write the effect that the body tells

@@ -6,7 +6,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 
 import io.reliableroutes.inbox.HeaderList;
 import io.reliableroutes.inbox.InboxFailure;
@@ -121,7 +120,7 @@ final class RetryCheck {
         Map<String, Object> parameters = RouteUri.parameters(route);
         Object topics = parameters.get(from(route).startsWith("kafka:") ? "inboxTopic" : "inboxQueue");
         return parameters.get("inboxConsumer") != null && topics != null
-                && Stream.of(context.resolvePropertyPlaceholders(topics.toString()).split(","))
+                && TopicCheck.names(context.resolvePropertyPlaceholders(topics.toString())).stream()
                         .anyMatch(topic -> announces(context, context.resolvePropertyPlaceholders(parameters.get("inboxConsumer").toString()), topic));
     }
 

@@ -58,6 +58,8 @@ public class Vocabulary implements CamelContextAware {
             camelContext.getRegistry().bind("reliableRoutesTemplateParameterCheck", RouteBuilderLifecycleStrategy.class,
                     new TemplateParameterCheck());
             camelContext.getRegistry().bind("reliableRoutesSiblingCheck", RouteBuilderLifecycleStrategy.class, new SiblingCheck());
+            // last: what it makes needs no check, and what it is made of has been checked
+            camelContext.getRegistry().bind("reliableRoutesRetryRoutes", RouteBuilderLifecycleStrategy.class, new RetryRoutes());
             VocabularyFilter.install(camelContext, files);
             camelContext.addStartupListener(new ConfigurationCheck());
             HttpServerStart httpServer = new HttpServerStart();
