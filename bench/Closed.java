@@ -117,7 +117,7 @@ public final class Closed {
 
     private static Process relay(Database outbox, String good, String bad) throws Exception {
         return new ProcessBuilder(Java.executable(), "-Xmx256m", "-cp", Java.testClasspath(), "harness.RunRoutes", "routes/bank-a-relay.camel.yaml",
-                "bank-a.jdbc-url=" + outbox.url(), "bank-a.user=postgres", "kafka.brokers=" + bench.kafka.brokers(),
+                "database.bank-a.url=" + outbox.url(), "database.bank-a.user=postgres", "kafka.brokers=" + bench.kafka.brokers(),
                 "outbox.destination.transfer.requested=" + good, "outbox.destination.transfer.completed=" + bad).directory(Java.root().toFile())
                 .redirectErrorStream(true).redirectOutput(bench.folder.resolve("relay" + System.nanoTime() + ".log").toFile()).start();
     }

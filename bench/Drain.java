@@ -49,7 +49,7 @@ public final class Drain {
             command.addAll(List.of("IdealRelay", outbox.url(), bench.kafka.brokers(), topic, Java.root().resolve("src/main/resources/sql/postgresql").toString()));
         } else {
             command.addAll(List.of("harness.RunRoutes", ideal == null ? "bench/naive-relay.camel.yaml" : "routes/bank-a-relay.camel.yaml",
-                    "bank-a.jdbc-url=" + outbox.url(), "bank-a.user=postgres", "kafka.brokers=" + bench.kafka.brokers(), "bench.topic=" + topic,
+                    "database.bank-a.url=" + outbox.url(), "database.bank-a.user=postgres", "kafka.brokers=" + bench.kafka.brokers(), "bench.topic=" + topic,
                     "outbox.destination.transfer.requested=" + topic));
         }
         Process relay = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(bench.folder.resolve(topic + ".log").toFile()).start();

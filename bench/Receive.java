@@ -42,8 +42,8 @@ public final class Receive {
 
     private static RouteProcess receiver(Database bank, String topic) {
         Map<String, String> settings = new LinkedHashMap<>();
-        settings.put("bank-b.jdbc-url", bank.url());
-        settings.put("bank-b.user", "postgres");
+        settings.put("database.bank-b.url", bank.url());
+        settings.put("database.bank-b.user", "postgres");
         settings.put("kafka.brokers", bench.kafka.brokers());
         settings.put("outbox.destination.transfer.requested", topic);
         settings.put("inbox.dead-letter-topic", "false");
@@ -120,7 +120,7 @@ public final class Receive {
 
     /** Runs the command replay and returns how long it took, seconds. */
     private static double end(Database bank, String request) {
-        Map<String, String> settings = Map.of("bank-b.jdbc-url", bank.url(), "bank-b.user", "postgres", "operate.data-source", "bankB",
+        Map<String, String> settings = Map.of("database.bank-b.url", bank.url(), "database.bank-b.user", "postgres", "operate.data-source", "bankB",
                 "replay.request", request);
         long start = System.nanoTime();
         try (RouteProcess command = RouteProcess.camelMain(bench.folder.resolve("replay.log"), settings, "replay.camel.yaml", "operate-end-letters.camel.yaml",

@@ -23,7 +23,7 @@ public final class Snapshot {
             Database outbox = bench.database("schema.sql");
             String topic = bench.topic(4);
             Process relay = new ProcessBuilder(Java.executable(), "-Xmx256m", "-cp", Java.testClasspath(), "harness.RunRoutes", "routes/bank-a-relay.camel.yaml",
-                    "bank-a.jdbc-url=" + outbox.url(), "bank-a.user=postgres", "kafka.brokers=" + bench.kafka.brokers(),
+                    "database.bank-a.url=" + outbox.url(), "database.bank-a.user=postgres", "kafka.brokers=" + bench.kafka.brokers(),
                     "outbox.destination.transfer.requested=" + topic).directory(Java.root().toFile()).redirectErrorStream(true)
                     .redirectOutput(bench.folder.resolve("relay.log").toFile()).start();
             try (Connection report = outbox.connect(); Statement open = report.createStatement()) {

@@ -68,12 +68,12 @@ public final class Transfer {
         bankA.update("INSERT INTO account (id, balance) SELECT 'a-' || i, 1000000 FROM generate_series(0, ?) AS i", ACCOUNTS - 1);
         bankB.update("INSERT INTO account (id, balance, credit_limit) SELECT 'b-' || i, 0, 1000000 FROM generate_series(0, ?) AS i", ACCOUNTS - 1);
         Map<String, String> settings = new LinkedHashMap<>();
-        settings.put("bank-a.jdbc-url", bankA.url());
-        settings.put("bank-b.jdbc-url", bankB.url());
-        settings.put("bank-a.user", "postgres");
-        settings.put("bank-b.user", "postgres");
-        settings.put("bank-a.pool-size", "20");
-        settings.put("bank-b.pool-size", "20");
+        settings.put("database.bank-a.url", bankA.url());
+        settings.put("database.bank-b.url", bankB.url());
+        settings.put("database.bank-a.user", "postgres");
+        settings.put("database.bank-b.user", "postgres");
+        settings.put("database.bank-a.pool-size", "20");
+        settings.put("database.bank-b.pool-size", "20");
         settings.put("kafka.brokers", bench.kafka.brokers());
         return settings;
     }

@@ -49,8 +49,8 @@ class DatabaseChangesUnderARunningProcessIT {
         Path access = Path.of((String) server().value("SHOW hba_file"));
         Files.writeString(access, "host all app all scram-sha-256\n" + Files.readString(access));
         server().rows("SELECT pg_reload_conf()");
-        banks.settings.put("bank-a.user", "app");
-        banks.settings.put("bank-a.password", "file:" + secret);
+        banks.settings.put("database.bank-a.user", "app");
+        banks.settings.put("database.bank-a.password", "file:" + secret);
 
         try (Routes a = banks.startA(); Routes b = banks.startB(); Customers customers = new Customers(banks)) {
             customers.awaitMore(5);

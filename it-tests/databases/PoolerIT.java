@@ -90,7 +90,7 @@ class PoolerIT {
 
     private void through(String options) {
         Bank bank = banks.bank;
-        Map.of("bank-a", bank.bankA(), "bank-b", bank.bankB()).forEach((who, database) -> banks.settings.put(who + ".jdbc-url",
+        Map.of("bank-a", bank.bankA(), "bank-b", bank.bankB()).forEach((who, database) -> banks.settings.put("database." + who + ".url",
                 "jdbc:postgresql://127.0.0.1:" + port + "/" + name(database) + options));
     }
 

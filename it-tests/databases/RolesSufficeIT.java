@@ -199,8 +199,8 @@ class RolesSufficeIT {
 
     private static Map<String, String> as(String role, Map<String, String> settings) {
         Map<String, String> as = new LinkedHashMap<>(settings);
-        as.put("bank-a.user", "only_" + role);
-        as.put("bank-b.user", "only_" + role);
+        as.put("database.bank-a.user", "only_" + role);
+        as.put("database.bank-b.user", "only_" + role);
         return as;
     }
 

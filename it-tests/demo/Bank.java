@@ -33,8 +33,8 @@ public record Bank(Database bankA, Database bankB, Database notifier) {
     public Map<String, String> settings() {
         Map<String, String> settings = new LinkedHashMap<>();
         Map.of("bank-a", bankA, "bank-b", bankB, "notifier", notifier).forEach((name, database) -> {
-            settings.put(name + ".jdbc-url", database.url());
-            settings.put(name + ".user", "postgres");
+            settings.put("database." + name + ".url", database.url());
+            settings.put("database." + name + ".user", "postgres");
         });
         return settings;
     }

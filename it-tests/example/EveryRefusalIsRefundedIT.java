@@ -141,7 +141,7 @@ class EveryRefusalIsRefundedIT {
         }
 
         Routes start() {
-            Map<String, String> settings = new LinkedHashMap<>(Map.of("bank-a.jdbc-url", database.url(), "bank-a.user", "postgres",
+            Map<String, String> settings = new LinkedHashMap<>(Map.of("database.bank-a.url", database.url(), "database.bank-a.user", "postgres",
                     "kafka.brokers", rejected.kafka().brokers(), "inbox.dead-letter-topic", "false", "outbox.destination.transfer.rejected", rejected.name(),
                     "outbox.destination.transfer.completed", Topic.create(Servers.kafka(), 1).name()));
             return Routes.start(settings, "bank-a-settle-transfer.camel.yaml", "bank-a-end-transfer.camel.yaml", "bank-a-record-settled.camel.yaml",

@@ -92,7 +92,7 @@ class ExportIT {
     }
 
     private RouteProcess command(String log, String command) {
-        Map<String, String> settings = new HashMap<>(Map.of("bank-a.jdbc-url", bankA.url(), "bank-a.user", "postgres", "kafka.brokers", requested.kafka().brokers(),
+        Map<String, String> settings = new HashMap<>(Map.of("database.bank-a.url", bankA.url(), "database.bank-a.user", "postgres", "kafka.brokers", requested.kafka().brokers(),
                 "outbox.destination.transfer.requested", requested.name(), "outbox.destination.transfer.completed", completed.name(),
                 "outbox.destination.transfer.rejected", rejected.name(), "inbox.dead-letter-topic", "false"));
         // the port is no setting of the routes: of a built service it is a system property. By default health is at the API's port.

@@ -82,8 +82,8 @@ class ReadmeSnippetIT {
 
     private Routes start(String yaml) throws IOException {
         Map<String, String> settings = new LinkedHashMap<>();
-        settings.put("bank-a.jdbc-url", bankA.url());
-        settings.put("bank-a.user", "postgres");
+        settings.put("database.bank-a.url", bankA.url());
+        settings.put("database.bank-a.user", "postgres");
         settings.put("outbox.destination.account.closed", "account.closed");
         return Routes.start(settings, Files.writeString(folder.resolve("close-account.camel.yaml"), yaml).toString());
     }

@@ -168,19 +168,19 @@ class ConfigurationIsCheckedIT {
 
     @Test
     void missingSchemaIsRefused() {
-        settings.put("bank-b.jdbc-url", Servers.database().url());
+        settings.put("database.bank-b.url", Servers.database().url());
         assertRefused("bank-b-credit-transfer.camel.yaml" + BOOK, " has no table alert_window: messages could not be stored. Apply sql/postgresql/schema.sql");
     }
 
     @Test
     void unreachableServersAreRefusedWithOneMessageAndAnExitStatus() {
-        settings.put("bank-b.jdbc-url", "jdbc:postgresql://localhost:1/none");
+        settings.put("database.bank-b.url", "jdbc:postgresql://localhost:1/none");
         assertEndsWith("database of bankB does not answer within check.wait (3s)");
 
-        settings.put("bank-b.jdbc-url", Servers.postgres().getJdbcUrl("postgres", "none").replaceFirst("\\?.*", ""));
+        settings.put("database.bank-b.url", Servers.postgres().getJdbcUrl("postgres", "none").replaceFirst("\\?.*", ""));
         assertEndsWith("database of bankB refuses the connection: FATAL: database \"none\" does not exist");
 
-        settings.put("bank-b.jdbc-url", Servers.database().apply("schema.sql").url());
+        settings.put("database.bank-b.url", Servers.database().apply("schema.sql").url());
         settings.put("kafka.brokers", "localhost:" + Ports.free());
         settings.put("check.broker", "refuse");
         assertEndsWith("Kafka at " + settings.get("kafka.brokers") + " does not answer within check.wait (3s)");
@@ -221,7 +221,7 @@ class ConfigurationIsCheckedIT {
         String text = Files.readString(Java.root().resolve("src/main/resources/camel/inbox-jms.camel.yaml"));
         assertThat(text).contains(old);
         String use = Files.readString(Java.root().resolve("routes/xa-notify.camel.yaml")).replace("routeTemplateRef: inbox-jms\n", "routeTemplateRef: other-inbox-jms\n")
-                .replace("notifierDb", "bankB").replace("notifier-tell-customer", "bank-b-book-credit");
+                .replace("value: notifier\n", "value: bankB\n").replace("notifier-tell-customer", "bank-b-book-credit");
         return Files.writeString(Files.createTempDirectory(folder, "receiver").resolve("receiver.camel.yaml"),
                 text.replace(old, now).replace("id: inbox-jms\n", "id: other-inbox-jms\n") + use) + BOOK;
     }

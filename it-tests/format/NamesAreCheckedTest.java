@@ -99,11 +99,42 @@ class NamesAreCheckedTest {
             xa.recovery-perod                           | xa.recovery-period
             jms.usr                                     | jms.user
             jms.queue                                   |
+            database.bank-b.jdbc-url                    | database.bank-b.url
+            database.bank-b.poolsize                    | database.bank-b.pool-size
+            database.url                                | database.<name>.url
             """)
     void settingThatNobodyReadsIsRefused(String setting, String nearest) {
         start.settings.put(setting, "1m");
         start.isRefusedWith("bank-b-credit-transfer.camel.yaml" + BOOK, nearest == null ? Start.NO_DATABASE : setting
                 + " (override) is no setting: nobody reads it, and a default is used unseen. Write " + nearest + ", or leave it out.");
+    }
+
+    @Test
+    void dataSourceThatNobodyDefinesIsRefusedWithTheLinesThatWouldAndTheNearestThatIs() throws IOException {
+        start.isRefusedWith(start.with(CREDIT, text -> text.replaceFirst("(inboxDataSource\\n +value:) bankB", "$1 bankBB")) + BOOK, "data source bankBB of route "
+                + "bank-b-credit-transfer-inbox is no bean, and database.bank-bb.url is not set: the route could not reach a database. Set database.bank-bb.url "
+                + "(jdbc:postgresql://localhost:5432/name), database.bank-bb.user, database.bank-bb.password and, for other than 10 connections, "
+                + "database.bank-bb.pool-size; or correct the name: database.bank-b.url is set.");
+    }
+
+    @Test
+    void dataSourceWhoseNameSomethingElseHasIsRefused() {
+        start.settings.put("camel.beans.bankB", "#class:java.lang.Object");
+
+        start.isRefusedWith("bank-b-credit-transfer.camel.yaml" + BOOK, "is a bean of the class java.lang.Object: the route could not reach a database.");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            user      |      | database.bank-b.user is not set: nobody could log in to the database of bankB.
+            pool-size | many | database.bank-b.pool-size (many) is no number of connections: there would be none. Set for example 10.
+            pool-size | 0    | database.bank-b.pool-size (0) is no number of connections
+            url       |      | is no bean, and database.bank-b.url is not set
+            """)
+    void settingsThatMakeNoDataSourceAreRefused(String setting, String value, String message) {
+        start.settings.put("database.bank-b." + setting, value == null ? "" : value);
+
+        start.isRefusedWith("bank-b-credit-transfer.camel.yaml" + BOOK, message);
     }
 
     @Test
@@ -150,7 +181,7 @@ class NamesAreCheckedTest {
         Properties settings = new Properties();
         settings.load(new StringReader(page.files().get("application-audit.properties")));
         settings.stringPropertyNames().forEach(name -> start.settings.put(name, settings.getProperty(name)));
-        start.settings.put("audit.jdbc-url", "jdbc:postgresql://localhost:1/none");
+        start.settings.put("database.audit.url", "jdbc:postgresql://localhost:1/none");
 
         start.isRefusedWith(page.files().keySet().stream().filter(file -> file.endsWith(".camel.yaml")).map(file -> folder.resolve(file).toString())
                 .collect(Collectors.joining(" ")), Start.NO_DATABASE);

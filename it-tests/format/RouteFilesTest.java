@@ -118,9 +118,11 @@ class RouteFilesTest {
     @Test
     void everyPlaceholderIsDeclaredAndEverySqlFileIsThere() throws IOException {
         Set<String> declared = new HashSet<>();
-        for (String line : Files.readAllLines(Java.root().resolve("routes/application.properties"))) {
-            if (line.matches("[a-z][A-Za-z0-9.-]*=.*")) {
-                declared.add(line.substring(0, line.indexOf('=')));
+        for (String file : List.of("routes/application.properties", "src/main/resources/META-INF/reliable-routes.properties")) {
+            for (String line : Files.readAllLines(Java.root().resolve(file))) {
+                if (line.matches("[a-z][A-Za-z0-9.-]*=.*")) {
+                    declared.add(line.substring(0, line.indexOf('=')));
+                }
             }
         }
         Set<String> used = new TreeSet<>();
@@ -137,7 +139,7 @@ class RouteFilesTest {
             while (placeholder.find()) {
                 used.add(placeholder.group(1));
                 if (!local.contains(placeholder.group(1)) && !declared.contains(placeholder.group(1))) {
-                    problems.add(file + ": {{" + placeholder.group(1) + "}} is declared nowhere: add it to routes/application.properties");
+                    problems.add(file + ": {{" + placeholder.group(1) + "}} is declared nowhere: add it to reliable-routes.properties, or the example's to routes/application.properties");
                 }
             }
             Matcher sql = SQL_FILE.matcher(text);

@@ -31,7 +31,7 @@ final class Start {
         settings.put("kafka.brokers", "localhost:1");
         settings.put("operate.logins", "ops:01234567890123456789");
         for (String name : new String[] {"bank-a", "bank-b", "notifier"}) {
-            settings.put(name + ".jdbc-url", "jdbc:postgresql://localhost:1/none");
+            settings.put("database." + name + ".url", "jdbc:postgresql://localhost:1/none");
         }
     }
 

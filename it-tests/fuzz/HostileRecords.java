@@ -34,8 +34,8 @@ public final class HostileRecords {
         database.update("CREATE TABLE effect (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, digest text NOT NULL, message_id text)");
         kafka.createTopics(2, topics.get(0));
         kafka.createTopics(1, topics.get(1));
-        settings.put("bank-b.jdbc-url", database.url());
-        settings.put("bank-b.user", "postgres");
+        settings.put("database.bank-b.url", database.url());
+        settings.put("database.bank-b.user", "postgres");
         settings.put("camel.main.shutdown-timeout", "5");
         settings.put("kafka.brokers", kafka.brokers());
         settings.put("fuzz.topics", String.join(",", topics));

@@ -39,8 +39,8 @@ public final class HostileRows {
         Notes.install(database);
         DESTINATIONS.forEach(destination -> topics.put(destination, Servers.name("fuzz")));
         for (String bank : List.of("bank-a", "bank-b")) {
-            settings.put(bank + ".jdbc-url", database.url());
-            settings.put(bank + ".user", "postgres");
+            settings.put("database." + bank + ".url", database.url());
+            settings.put("database." + bank + ".user", "postgres");
         }
         settings.put("camel.main.shutdown-timeout", "5");
         settings.put("kafka.brokers", kafka.brokers());

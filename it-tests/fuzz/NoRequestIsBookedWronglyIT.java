@@ -82,8 +82,8 @@ class NoRequestIsBookedWronglyIT {
     }
 
     private Map<String, String> settings() {
-        Map<String, String> settings = new LinkedHashMap<>(Map.of("bank-a.jdbc-url", bankA.url(), "bank-a.user", "postgres", "bank-b.jdbc-url", bankB.url(),
-                "bank-b.user", "postgres", "kafka.brokers", Servers.kafka().brokers(), "camel.server.enabled", "true",
+        Map<String, String> settings = new LinkedHashMap<>(Map.of("database.bank-a.url", bankA.url(), "database.bank-a.user", "postgres", "database.bank-b.url", bankB.url(),
+                "database.bank-b.user", "postgres", "kafka.brokers", Servers.kafka().brokers(), "camel.server.enabled", "true",
                 "camel.server.port", String.valueOf(port), "inbox.dead-letter-topic", "false"));
         for (String destination : List.of("transfer.requested", "transfer.completed", "transfer.rejected", "transfer.settled")) {
             topics.put(destination, Topic.create(Servers.kafka(), 1));

@@ -14,7 +14,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 /** The look that every test ends with can fail. */
 class PlantedIsFoundIT {
 
-    private static final String LEAK = "password=" + Planted.secret("bank-a.password");
+    private static final String LEAK = "password=" + Planted.secret("database.bank-a.password");
 
     @Test
     void inTheLogOfThisJvm() {
@@ -28,7 +28,7 @@ class PlantedIsFoundIT {
 
     @Test
     void inTheLogOfAProcess(@TempDir Path folder) {
-        RouteProcess process = RouteProcess.of(List.of("sh", "-c", "env | grep BANK_A_PASSWORD"), folder, folder.resolve("log"), Map.of()).start();
+        RouteProcess process = RouteProcess.of(List.of("sh", "-c", "env | grep DATABASE_BANK_A_PASSWORD"), folder, folder.resolve("log"), Map.of()).start();
         process.awaitExit();
         assertThatThrownBy(process::close).isInstanceOf(AssertionError.class).hasMessageContaining(Planted.MARK);
     }

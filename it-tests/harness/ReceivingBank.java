@@ -29,8 +29,8 @@ public class ReceivingBank {
         this.topic = Topic.create(kafka, 1);
         database.update("INSERT INTO account (id, balance) VALUES ('b-1', 0)");
         database.update("CREATE SEQUENCE attempt");
-        settings.put("bank-b.jdbc-url", database.url());
-        settings.put("bank-b.user", "postgres");
+        settings.put("database.bank-b.url", database.url());
+        settings.put("database.bank-b.user", "postgres");
         settings.put("kafka.brokers", topic.kafka().brokers());
         settings.put("outbox.destination.transfer.requested", topic.name());
         settings.put("outbox.destination." + topic.name() + ".dead", topic.name() + ".dead");

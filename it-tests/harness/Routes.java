@@ -56,7 +56,7 @@ public final class Routes implements AutoCloseable {
             arguments.add(file.startsWith("/") ? file : "routes/" + file);
         }
         Map<String, String> all = new LinkedHashMap<>();
-        for (String password : List.of("bank-a.password", "bank-b.password", "notifier.password")) {
+        for (String password : List.of("database.bank-a.password", "database.bank-b.password", "database.notifier.password")) {
             all.put(password, Planted.secret(password));
         }
         all.putAll(settings);
@@ -115,7 +115,7 @@ public final class Routes implements AutoCloseable {
     @Override
     public void close() {
         List<String> urls = List.of("bank-a", "bank-b", "notifier").stream().map(name -> context().getPropertiesComponent()
-                .resolveProperty(name + ".jdbc-url").orElse("")).filter(url -> url.startsWith(Servers.postgresUrl())).distinct().toList();
+                .resolveProperty("database." + name + ".url").orElse("")).filter(url -> url.startsWith(Servers.postgresUrl())).distinct().toList();
         main.stop();
         Planted.checkLog();
         urls.forEach(url -> Planted.check(new Database(url)));

@@ -23,8 +23,8 @@ final class Notifier implements AutoCloseable {
 
     Notifier(Downstream.Behaviour behaviour) throws IOException {
         service = new Downstream(0, behaviour);
-        settings.put("notifier.jdbc-url", database.url());
-        settings.put("notifier.user", "postgres");
+        settings.put("database.notifier.url", database.url());
+        settings.put("database.notifier.user", "postgres");
         settings.put("notifier.service-url", "http://localhost:" + service.port() + "/");
         settings.put("notifier.service-timeout", "500");
         settings.put("kafka.brokers", topic.kafka().brokers());

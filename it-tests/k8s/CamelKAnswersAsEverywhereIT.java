@@ -84,7 +84,7 @@ class CamelKAnswersAsEverywhereIT {
     private String value(String reference) {
         return switch (reference.replaceFirst(".*[:/]", "")) {
             case "KAFKA_BROKERS" -> Servers.kafka().brokers();
-            case "BANK_A_JDBC_URL" -> bank.bankA().url();
+            case "DATABASE_BANK_A_URL" -> bank.bankA().url();
             case "username" -> "postgres";
             case "password" -> "";
             default -> throw new IllegalArgumentException(reference);

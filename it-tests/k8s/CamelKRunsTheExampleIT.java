@@ -85,9 +85,9 @@ class CamelKRunsTheExampleIT {
         return switch (reference.replaceFirst(".*[:/]", "")) {
             case "KAFKA_BROKERS" -> kafka.brokers();
             case "JMS_URL" -> artemis.url();
-            case "BANK_A_JDBC_URL" -> bank.bankA().url();
-            case "BANK_B_JDBC_URL" -> bank.bankB().url();
-            case "NOTIFIER_JDBC_URL" -> bank.notifier().url();
+            case "DATABASE_BANK_A_URL" -> bank.bankA().url();
+            case "DATABASE_BANK_B_URL" -> bank.bankB().url();
+            case "DATABASE_NOTIFIER_URL" -> bank.notifier().url();
             case "NOTIFIER_SERVICE_URL" -> "http://localhost:" + servicePort + "/notifications";
             case "username" -> reference.contains("jms") ? "" : "postgres";
             case "password" -> "";

@@ -110,7 +110,7 @@ class CamelKRunsTheManifestsIT {
     }
 
     private Pod pod(Kit kit, String name) {
-        Map<String, String> values = Map.of("KAFKA_BROKERS", "127.0.0.1:" + securedPort, "BANK_B_JDBC_URL", bank.database.url(),
+        Map<String, String> values = Map.of("KAFKA_BROKERS", "127.0.0.1:" + securedPort, "DATABASE_BANK_B_URL", bank.database.url(),
                 "username", "postgres", "password", "", "user.password", Certificates.PASSWORD,
                 "ca.crt", certificates.authority().toString(), "user.p12", certificates.user().toString());
         Map<String, String> settings = new LinkedHashMap<>(bank.settings);

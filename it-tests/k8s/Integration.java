@@ -77,8 +77,8 @@ final class Integration {
             variables.add("KAFKA_BROKERS=configmap:reliable-routes-addresses/KAFKA_BROKERS");
         }
         for (String database : application.databases()) {
-            String prefix = database.toUpperCase().replace('-', '_');
-            variables.add(prefix + "_JDBC_URL=configmap:reliable-routes-addresses/" + prefix + "_JDBC_URL");
+            String prefix = "DATABASE_" + database.toUpperCase().replace('-', '_');
+            variables.add(prefix + "_URL=configmap:reliable-routes-addresses/" + prefix + "_URL");
             variables.add(prefix + "_USER=secret:" + database + "-app/username");
             variables.add(prefix + "_PASSWORD=secret:" + database + "-app/password");
         }

@@ -146,8 +146,8 @@ final class ManifestRules {
                 "KafkaUser " + user.at("/metadata/name").asText() + " /spec/authorization/acls: " + name + " needs " + missing + ", which is not there: its messages would wait. Add it.")));
         for (JsonNode variable : integration.at("/spec/traits/environment/vars")) {
             String database = variable.asText().replaceFirst("=.*", "").toLowerCase().replace('_', '-');
-            if (database.endsWith("-jdbc-url") && !of("NetworkPolicy").isEmpty()) {
-                String cluster = database.replace("-jdbc-url", "");
+            if (database.matches("database-.*-url") && !of("NetworkPolicy").isEmpty()) {
+                String cluster = database.replaceAll("^database-|-url$", "");
                 require(of("NetworkPolicy").values().stream().anyMatch(policy -> policy.at("/spec/podSelector/matchLabels/cnpg.io~1cluster").asText().equals(cluster)
                         && policy.at("/spec/ingress").toString().contains("\"" + name + "\"")),
                         "NetworkPolicy of %s: does not let %s in: it would not start. Add it to spec.ingress.", cluster, name);

@@ -99,7 +99,7 @@ class ManifestsTest {
                 arguments("dev", bankB, add("/spec/traits/container/runAsNonRoot", "false"), "/spec/traits/container: is no restricted security context"),
                 arguments("dev", bankB, add("/spec/traits/health/startupProbeEnabled", "false"), "/spec/traits/health/startupProbe: is off"),
                 arguments("dev", bankB, "[{\"op\":\"remove\",\"path\":\"/spec/traits/container/limitMemory\"}]", "/spec/traits/container/limitMemory: is missing"),
-                arguments("dev", bankB, add("/spec/traits/environment/vars/-", "\"BANK_B_PASSWORD=secret1\""), "BANK_B_PASSWORD has its value in the manifest"),
+                arguments("dev", bankB, add("/spec/traits/environment/vars/-", "\"DATABASE_BANK_B_PASSWORD=secret1\""), "DATABASE_BANK_B_PASSWORD has its value in the manifest"),
                 arguments("dev", bankB, add("/spec/traits/environment/vars/-", "\"OPERATE_LOGINS=configmap:reliable-routes-addresses/ALERT_MAIL_TO\""),
                         "OPERATE_LOGINS has its value in the manifest"),
                 arguments("dev", bankB, add("/spec/traits/environment/vars/-", "\"X=configmap:reliable-routes-addresses/NOWHERE\""),

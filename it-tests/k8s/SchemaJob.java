@@ -39,13 +39,13 @@ final class SchemaJob {
                           command:
                             - sh
                             - -c
-                            - exec psql "${PREFIX_JDBC_URL#jdbc:}" -v ON_ERROR_STOP=1 -f /schema/schema.sql -f /schema/example-DATABASE.sql
+                            - exec psql "${PREFIX_URL#jdbc:}" -v ON_ERROR_STOP=1 -f /schema/schema.sql -f /schema/example-DATABASE.sql
                           env:
-                            - name: PREFIX_JDBC_URL
+                            - name: PREFIX_URL
                               valueFrom:
                                 configMapKeyRef:
                                   name: reliable-routes-addresses
-                                  key: PREFIX_JDBC_URL
+                                  key: PREFIX_URL
                             - name: PGUSER
                               valueFrom:
                                 secretKeyRef:
@@ -76,6 +76,6 @@ final class SchemaJob {
                         - name: schema
                           configMap:
                             name: reliable-routes-schema
-                """.replace("PREFIX", database.toUpperCase().replace('-', '_')).replace("DATABASE", database));
+                """.replace("DATABASE", database).replace("PREFIX", "DATABASE_" + database.toUpperCase().replace('-', '_')));
     }
 }

@@ -63,8 +63,8 @@ final class HandlerScenarios {
         bankA.update("INSERT INTO account (id, balance) VALUES ('a-1', 90)");
         bankA.update("INSERT INTO transfer (id, from_account, to_account, amount) VALUES ('t-1', 'a-1', 'b-1', 10)");
         Map<String, String> settings = new LinkedHashMap<>();
-        settings.put("bank-a.jdbc-url", bankA.url());
-        settings.put("bank-a.user", "postgres");
+        settings.put("database.bank-a.url", bankA.url());
+        settings.put("database.bank-a.user", "postgres");
         settings.put("kafka.brokers", Servers.kafka().brokers());
         Topic rejected = Topic.create(Servers.kafka(), 1);
         for (String destination : List.of("transfer.completed", "transfer.rejected")) {

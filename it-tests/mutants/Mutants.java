@@ -150,7 +150,10 @@ final class Mutants {
                 new Mutant("first delivery has other headers", Scenario.RETRY_HAS_THE_HEADERS_OF_THE_FIRST_DELIVERY, "the retry has got")
                         .edit(TURN, "method: handOver(${exchange})", "method: handOver(${exchange})\n                - removeHeaders:\n                    pattern: ce_type"),
                 new Mutant("isolation is left to the database", Scenario.CONTENTION_USES_UP_NO_ATTEMPT, "was used up by another transaction")
-                        .set("camel.beans.bankB", "#class:" + DefaultIsolation.class.getName()));
+                        .set("camel.beans.bankB", "#class:" + DefaultIsolation.class.getName())
+                        .set("camel.beans.bankB.url", "{{database.bank-b.url}}")
+                        .set("camel.beans.bankB.user", "{{database.bank-b.user}}")
+                        .set("camel.beans.bankB.transactionManager", "#bean:transactionManager"));
     }
 
     private static Mutant stockPolicy(String name, Scenario scenario, String caught) {

@@ -31,8 +31,8 @@ final class Outbox {
             admin.createTopics(List.of(new NewTopic(topic.name(), 2, (short) 1).configs(limits))).all().get(30, TimeUnit.SECONDS);
         }
         for (String bank : List.of("bank-a", "bank-b")) {
-            settings.put(bank + ".jdbc-url", database.url());
-            settings.put(bank + ".user", "postgres");
+            settings.put("database." + bank + ".url", database.url());
+            settings.put("database." + bank + ".user", "postgres");
         }
         settings.put("camel.main.shutdown-timeout", "5");
         settings.put("kafka.brokers", topic.kafka().brokers());

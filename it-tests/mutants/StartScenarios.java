@@ -18,8 +18,8 @@ final class StartScenarios {
         String topic = Topic.create(Servers.kafka(), 1).name();
         Map<String, String> settings = new LinkedHashMap<>();
         for (String bank : new String[] {"bank-a", "bank-b"}) {
-            settings.put(bank + ".jdbc-url", database.url());
-            settings.put(bank + ".user", "postgres");
+            settings.put("database." + bank + ".url", database.url());
+            settings.put("database." + bank + ".user", "postgres");
         }
         settings.put("kafka.brokers", Servers.kafka().brokers());
         settings.put("outbox.destination.transfer.requested", topic);

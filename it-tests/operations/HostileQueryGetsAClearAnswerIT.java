@@ -18,7 +18,7 @@ class HostileQueryGetsAClearAnswerIT {
 
     private static final String[] NAMES = {"consumer", "after", "limit", "CONSUMER", "", "consumer%20", "c%6Fnsumer", "ids", "CamelHttpMethod", "CamelSqlQuery", "operator", "%00", "limit[]", "%E2%82"};
     private static final String[] VALUES = {"", "c", "1", "0", "-1", "1000", "1001", "9223372036854775807", "9223372036854775808", "%00", "a%00b", "%ED%A0%80", "%ff", "%", "%4", "%zz", "+", "'", "''--",
-            "%27%20OR%201=1", "${body}", "{{bank-b.password}}", "%E6%97%A5", "1e3", "NaN", "0x10", "%F0%9F%98%80", "#", "a=b", "%0d%0aX:%20y", "%25%30%30", "x".repeat(1000), "\u00e4", "*", "%2500"};
+            "%27%20OR%201=1", "${body}", "{{database.bank-b.password}}", "%E6%97%A5", "1e3", "NaN", "0x10", "%F0%9F%98%80", "#", "a=b", "%0d%0aX:%20y", "%25%30%30", "x".repeat(1000), "\u00e4", "*", "%2500"};
     private static final String[] BETWEEN = {"&", "&", "&", "&&", ";", "?", "&=&", "&?"};
 
     private final OperatedBank bank = new OperatedBank();

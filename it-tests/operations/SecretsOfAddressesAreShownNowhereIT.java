@@ -120,7 +120,7 @@ class SecretsOfAddressesAreShownNowhereIT {
         for (String url : new String[] {Servers.database().url() + "?password=" + SECRET, "jdbc:postgresql://localhost:1/bank?user=u&password=" + SECRET,
                 "jdbc:postgresql://u:" + SECRET + "@localhost:1/bank", "jdbc:postgresql://nowhere.invalid/bank?sslpassword=" + SECRET,
                 bank.database.url().replaceFirst("/[^/]*$", "/no_such_database?password=" + SECRET), "jdbc:postgres://localhost/bank?password=" + SECRET}) {
-            bank.settings.put("bank-b.jdbc-url", url);
+            bank.settings.put("database.bank-b.url", url);
             try (RouteProcess process = process().start()) {
                 assertThat(process.awaitExit()).as(url).isNotZero();
 

@@ -25,7 +25,7 @@ class DatabaseIsUsedAsPeopleDoIT {
         try (EmbeddedPostgres postgres = EmbeddedPostgres.builder().setServerConfig("wal_level", "logical").start()) {
             Database database = new Database("jdbc:postgresql://localhost:" + postgres.getPort() + "/postgres").apply("schema.sql");
             database.update("CREATE PUBLICATION everything FOR ALL TABLES");
-            settings.put("bank-a.jdbc-url", database.url());
+            settings.put("database.bank-a.url", database.url());
             settings.put("outbox.archive", "true");
             settings.put("outbox.archive-retention", "1ms");
             settings.put("retention.poll-delay", "100");

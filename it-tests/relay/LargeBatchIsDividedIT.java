@@ -45,7 +45,7 @@ class LargeBatchIsDividedIT {
                 """);
         outbox.insertMany(1000, 100);
         Map<String, String> settings = outbox.settings();
-        settings.put("bank-a.user", "hurried");
+        settings.put("database.bank-a.user", "hurried");
         try (Routes relay = Routes.start(settings, "bank-a-relay.camel.yaml")) {
             outbox.awaitEmpty();
         }

@@ -53,7 +53,7 @@ class OutageIT {
         EmbeddedPostgres first = postgres(data, 0).start();
         Database database = new Database("jdbc:postgresql://localhost:" + first.getPort() + "/postgres").apply("schema.sql");
         Map<String, String> settings = broker.settings();
-        settings.put("bank-a.jdbc-url", database.url());
+        settings.put("database.bank-a.url", database.url());
         try (Routes relay = Routes.start(settings, "bank-a-relay.camel.yaml")) {
             database.insertOutbox("transfer.requested", "k", "1");
             RelayFixture.await().untilAsserted(() -> assertThat(broker.topic.bodies()).contains("1"));

@@ -33,8 +33,8 @@ final class RelayFixture {
     Map<String, String> settings() {
         Map<String, String> settings = new LinkedHashMap<>();
         for (String bank : List.of("bank-a", "bank-b")) {
-            settings.put(bank + ".jdbc-url", database.url());
-            settings.put(bank + ".user", "postgres");
+            settings.put("database." + bank + ".url", database.url());
+            settings.put("database." + bank + ".user", "postgres");
         }
         settings.put("kafka.brokers", topic.kafka().brokers());
         settings.put("outbox.destination.transfer.requested", topic.name());

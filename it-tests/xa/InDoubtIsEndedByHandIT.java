@@ -68,7 +68,7 @@ class InDoubtIsEndedByHandIT {
     void twoDataSourcesOfOneDatabaseDoNotWaitForEachOther() {
         try (XaFixture xa = new XaFixture(folder)) {
             xa.bank.bankA().update("CREATE SCHEMA other");
-            xa.settings.put("bank-b.jdbc-url", xa.bank.bankA().url() + "?currentSchema=other");
+            xa.settings.put("database.bank-b.url", xa.bank.bankA().url() + "?currentSchema=other");
             xa.bank.bankA().update("SET search_path = other; CREATE TABLE account (LIKE public.account INCLUDING ALL)");
             try (RouteProcess process = xa.transfers().start()) {
                 XaFixture.await().untilAsserted(() -> assertThat(process.log()).contains(") started in "));

@@ -54,7 +54,7 @@ class OutageOvertakesNothingIT {
         Path goOn = folder.resolve("go-on-" + number);
         for (String bank : List.of("bank_a", "bank_b")) {
             int port = bank.equals(server) ? network.port() : xa.postgres.port();
-            xa.settings.put(bank.replace('_', '-') + ".jdbc-url", "jdbc:postgresql://127.0.0.1:" + port + "/" + bank);
+            xa.settings.put("database." + bank.replace('_', '-') + ".url", "jdbc:postgresql://127.0.0.1:" + port + "/" + bank);
         }
         try (RouteProcess process = xa.transfersWith("""
                 RULE hold

@@ -20,7 +20,7 @@ class OutageUsesUpNoDeliveryIT {
     @Test
     void databaseThatIsGoneBetweenPrepareAndCommitIsCommittedWhenItIsBack() throws Exception {
         try (XaFixture xa = new XaFixture(folder); TcpProxy network = new TcpProxy(xa.postgres.port(), Duration.ZERO)) {
-            xa.settings.put("bank-b.jdbc-url", "jdbc:postgresql://127.0.0.1:" + network.port() + "/bank_b");
+            xa.settings.put("database.bank-b.url", "jdbc:postgresql://127.0.0.1:" + network.port() + "/bank_b");
             Path prepared = folder.resolve("prepared");
             Path goOn = folder.resolve("go-on");
             try (RouteProcess process = xa.transfersWith("""

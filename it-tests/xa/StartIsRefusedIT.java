@@ -43,11 +43,11 @@ class StartIsRefusedIT {
         try (XaFixture xa = new XaFixture(folder); EmbeddedPostgres unprepared = EmbeddedPostgres.start()) {
             String url = unprepared.getJdbcUrl("postgres", "postgres").replaceFirst("\\?.*", "");
             new harness.Database(url).apply("schema.sql", "example-bank-b.sql");
-            xa.settings.put("bank-b.jdbc-url", url);
+            xa.settings.put("database.bank-b.url", url);
             assertRefused(xa.transfers(), "max_prepared_transactions (0) of data source bankB is less than its pool-size (10): PostgreSQL would refuse");
 
-            xa.settings.put("bank-b.jdbc-url", Servers.database().apply("schema.sql", "example-bank-b.sql").url());
-            xa.settings.put("bank-b.pool-size", "101");
+            xa.settings.put("database.bank-b.url", Servers.database().apply("schema.sql", "example-bank-b.sql").url());
+            xa.settings.put("database.bank-b.pool-size", "101");
             assertRefused(xa.transfers(), "max_prepared_transactions (100) of data source bankB is less than its pool-size (101)");
 
             assertRefused(xa.transfers("camel.component.jms.transactionManager=#class:org.springframework.jms.connection.JmsTransactionManager"),

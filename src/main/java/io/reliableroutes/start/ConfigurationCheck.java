@@ -9,7 +9,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 import io.reliableroutes.inbox.TopicCheck;
 import io.reliableroutes.kafka.BrokerCheck;
@@ -42,8 +41,6 @@ final class ConfigurationCheck implements StartupListener {
             "outbox.relay.max-batch-bytes", "outbox.relay.outage-max-delay", "outbox.relay.poll-max-delay", "outbox.relay.producer-batch-size",
             "outbox.relay.rows-per-shard", "outbox.relay.send-deadline", "outbox.relay.shards-per-batch", "outbox.retry.poll-max-delay",
             "retention.poll-delay", "sql.dialect", "standstill.inbox", "standstill.outbox", "standstill.poll-delay", "standstill.retention", "standstill.retry", "tx.policy");
-
-    private static final Pattern DATA_SOURCE = Pattern.compile("(?:[?&]dataSource=(?:#|%23)(?:bean(?::|%3A))?+|^jdbc:)(\\w+)");
 
     /** What a route does in a database, by the parameter that names its data source: the roles of roles.sql. */
     private static final Map<String, String> PARTS = Map.of("relayDataSource", "relay", "inboxDataSource", "receiver", "alertDataSource", "operator",
@@ -81,7 +78,7 @@ final class ConfigurationCheck implements StartupListener {
                 String target = RouteUri.of(context, route, call.uri());
                 checkOutboxSink(route, target);
                 jms |= target.startsWith("jms:");
-                Matcher dataSource = DATA_SOURCE.matcher(target);
+                Matcher dataSource = DataSourceCheck.NAME.matcher(target);
                 while (dataSource.find()) {
                     enlisted.add(dataSource.group(1));
                     if (target.contains("-dead-letters.sql")) {
@@ -137,7 +134,7 @@ final class ConfigurationCheck implements StartupListener {
         for (String setting : SETTINGS) {
             if (context.getPropertiesComponent().resolveProperty(setting).orElse("").isBlank()) {
                 throw new ConfigurationException(setting + " is not set: the routes of Reliable Routes cannot start. "
-                        + "Set it; routes/application.properties has all settings with their defaults.");
+                        + "Set it, or leave it out: then it has the default that docs/settings.md tells.");
             }
         }
     }

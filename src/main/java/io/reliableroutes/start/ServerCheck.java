@@ -25,15 +25,11 @@ final class ServerCheck {
 
     /**
      * @param  dataSources            what routes do there, see {@link DatabaseCheck}, by the bean names of the data sources, not null
-     * @throws ConfigurationException if a bean is missing, a database does not answer in time, or is not as it must be
+     * @throws ConfigurationException if a database does not answer in time, or is not as it must be
      */
     void check(Map<String, Set<String>> dataSources) {
         dataSources.forEach((name, parts) -> {
             DataSource dataSource = context.getRegistry().lookupByNameAndType(name, DataSource.class);
-            if (dataSource == null) {
-                throw new ConfigurationException("data source " + name + " is no bean: its routes could not reach a database. "
-                        + "Bind it, see application.properties.");
-            }
             await("database of " + name, "Check its URL, user and password, and that the server runs.",
                     () -> checkDatabase(name, dataSource, parts));
             Readiness.ofDatabase(context, name, dataSource);

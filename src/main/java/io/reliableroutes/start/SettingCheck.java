@@ -60,6 +60,10 @@ final class SettingCheck {
         if (known.contains(name) || name.startsWith(KafkaTopics.DESTINATION) || isOfAnAlertChannel(name)) {
             return;
         }
+        if (name.startsWith("database.")) {
+            checkOfDatabase(name);
+            return;
+        }
         String side = name.substring(0, name.indexOf('.'));
         List<String> ofOne = side.equals("inbox") || side.equals("outbox") ? SettingNames.ofOne(side) : List.of();
         String setting = ofOne.stream().filter(each -> name.endsWith("." + each) && name.length() > side.length() + each.length() + 2).findFirst().orElse(null);
@@ -70,6 +74,13 @@ final class SettingCheck {
         } else {
             checkDestination(name, one, setting);
         }
+    }
+
+    private void checkOfDatabase(String name) {
+        String[] parts = name.split("\\.", 3);
+        List<String> settings = SuppliedBeans.OF_A_DATABASE.stream().map(setting -> "database." + (parts[1].isEmpty() || parts.length < 3 ? "<name>" : parts[1]) + "." + setting)
+                .sorted().toList();
+        refuse(!settings.contains(name), name, NearestName.of(name, settings));
     }
 
     /** The nearest setting, also of one consumer or destination, whose name may have dots. */

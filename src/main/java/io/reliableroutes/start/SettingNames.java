@@ -10,7 +10,7 @@ final class SettingNames {
 
     /** Nobody else's settings begin so. */
     static final List<String> OURS = List.of("inbox.", "outbox.", "retry.", "standstill.", "alert.", "operate.", "check.", "retention.", "dead-letter.",
-            "tx.", "xa.");
+            "tx.", "xa.", "database.");
 
     /** Others may have settings that begin so: only what is nearly a name of the pack is taken for one. */
     static final List<String> SHARED = List.of("jms.", "sql.");

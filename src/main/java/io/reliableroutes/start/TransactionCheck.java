@@ -45,7 +45,7 @@ final class TransactionCheck {
         TransactedPolicy policy = context.getRegistry().lookupByNameAndType(ref, TransactedPolicy.class);
         if (policy == null || policy.getClass().getName().contains("Dummy")) {
             throw new ConfigurationException("tx.policy (" + ref + ") is " + (policy == null ? "no bean" : "a dummy without transactions")
-                    + ": the steps of route " + route.getId() + " would not be one fact. Bind a real policy, see application.properties.");
+                    + ": the steps of route " + route.getId() + " would not be one fact. Leave tx.policy as it is, or bind a real policy.");
         }
         checkSteps(route, transacted.getOutputs(), List.of(route.getId()));
     }

@@ -6,6 +6,7 @@ import java.util.Map;
 
 import io.reliableroutes.database.LocalDataSource;
 import io.reliableroutes.jms.XaConnectionFactory;
+import io.reliableroutes.support.Settings;
 import io.reliableroutes.support.StartCheck;
 import io.reliableroutes.xa.XaTransactionManager;
 import org.apache.camel.CamelContext;
@@ -13,6 +14,7 @@ import org.apache.camel.CamelContextAware;
 import org.apache.camel.Component;
 import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.builder.RouteBuilderLifecycleStrategy;
+import org.apache.camel.component.kafka.KafkaComponent;
 import org.apache.camel.component.kamelet.KameletComponent;
 import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.spi.LifecycleStrategy;
@@ -51,6 +53,8 @@ public class Vocabulary implements CamelContextAware {
     static void load(CamelContext camelContext) {
         spellAsCamelDoes();
         try {
+            Defaults.install(camelContext);
+            SuppliedBeans.install(camelContext);
             VocabularyFiles files = VocabularyFiles.find(camelContext);
             for (Resource resource : files.resources()) {
                 PluginHelper.getRoutesLoader(camelContext).loadRoutes(resource);
@@ -82,6 +86,7 @@ public class Vocabulary implements CamelContextAware {
                     new SettingCheck((ModelCamelContext) context).check();
                     DurationCheck.check(context);
                     new KameletCheck((ModelCamelContext) context).check();
+                    new DataSourceCheck((ModelCamelContext) context).check();
                 }
                 // looked up here and not in load(): the context is not built yet when the plugin is loaded
                 KameletComponent kamelets = context.getComponent("kamelet", KameletComponent.class);
@@ -92,6 +97,9 @@ public class Vocabulary implements CamelContextAware {
 
             @Override
             public void onComponentAdd(String name, Component component) {
+                if (component instanceof KafkaComponent kafka) {
+                    configure(camelContext, kafka);
+                }
                 if (name.equals("http") || name.equals("https")) {
                     // the client's own retries of 429 and 503 would sleep for Retry-After inside the open transaction
                     PropertyBindingSupport.bindProperties(camelContext, component, new HashMap<>(Map.of("automaticRetriesDisabled", true)));
@@ -100,7 +108,7 @@ public class Vocabulary implements CamelContextAware {
 
             @Override
             public void onContextStopped(CamelContext context) {
-                // the beans of application.properties have no other owner who would close them
+                // made by name or by camel.beans, they have no other owner who would close them
                 context.getRegistry().findByType(XaTransactionManager.class).forEach(XaTransactionManager::close);
                 // applications on Kafka alone have none of the classes that this one is made of
                 if (context.getClassResolver().resolveClass("org.messaginghub.pooled.jms.JmsPoolConnectionFactory") != null) {
@@ -109,6 +117,17 @@ public class Vocabulary implements CamelContextAware {
                 context.getRegistry().findByType(LocalDataSource.class).forEach(LocalDataSource::close);
             }
         };
+    }
+
+    /** Before the application's own {@code camel.component.kafka.*}, which goes before. */
+    private static void configure(CamelContext camelContext, KafkaComponent kafka) {
+        if (kafka.getConfiguration().getBrokers() == null) {
+            kafka.getConfiguration().setBrokers(Settings.text(camelContext, "kafka.brokers"));
+                    // made now: transacted steps also look for a policy by its type
+                    context.getRegistry().lookupByName(Settings.text(context, "tx.policy"));
+        }
+        // a receiver without a broker is an incident; it must not call an application not ready that takes requests all the same
+        kafka.setHealthCheckConsumerEnabled(false);
     }
 
     /**

@@ -53,7 +53,7 @@ public final class XaStart {
     private void join(String name) {
         if (!(context.getRegistry().lookupByName(name) instanceof LocalDataSource database)) {
             throw new ConfigurationException("data source " + name + " is no io.reliableroutes.database.LocalDataSource: nobody would recover what is "
-                    + "prepared there. Bind one, see application.properties.");
+                    + "prepared there. Take out the bean of that name, and set database.<name>.url and so on.");
         }
         await(xa.recovery().gate().nodeLock(database.url(), node -> new XaNodeLock(node, database)));
         try (Connection connection = database.getConnection(); Statement statement = connection.createStatement();
