@@ -13,6 +13,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
 import org.apache.camel.Component;
 import org.apache.camel.RuntimeCamelException;
+import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.builder.RouteBuilderLifecycleStrategy;
 import org.apache.camel.component.kafka.KafkaComponent;
 import org.apache.camel.component.kamelet.KameletComponent;
@@ -56,8 +57,12 @@ public class Vocabulary implements CamelContextAware {
             Defaults.install(camelContext);
             SuppliedBeans.install(camelContext);
             VocabularyFiles files = VocabularyFiles.find(camelContext);
-            for (Resource resource : files.resources()) {
-                PluginHelper.getRoutesLoader(camelContext).loadRoutes(resource);
+            RoutesOfTheVocabulary routes = new RoutesOfTheVocabulary(camelContext, files);
+            if (SpringSettings.install(camelContext)) {
+                // a context that Spring has not finished can make no route builder
+                camelContext.getRegistry().bind("reliableRoutesVocabulary", RouteBuilderLifecycleStrategy.class, routes);
+            } else {
+                routes.load();
             }
             camelContext.getRegistry().bind("reliableRoutesTemplateParameterCheck", RouteBuilderLifecycleStrategy.class,
                     new TemplateParameterCheck());
@@ -77,12 +82,46 @@ public class Vocabulary implements CamelContextAware {
         }
     }
 
+    /** The files of the vocabulary, loaded once: at once, or before the first route file of a Spring application. */
+    private static final class RoutesOfTheVocabulary implements RouteBuilderLifecycleStrategy {
+
+        private final CamelContext context;
+        private final VocabularyFiles files;
+        private boolean loaded;
+
+        RoutesOfTheVocabulary(CamelContext context, VocabularyFiles files) {
+            this.context = context;
+            this.files = files;
+        }
+
+        @Override
+        public void beforeConfigure(RouteBuilder file) {
+            try {
+                load();
+            } catch (Exception e) {
+                StartCheck.failed(context, e);
+                throw new RuntimeCamelException("the vocabulary of Reliable Routes cannot be loaded", e);
+            }
+        }
+
+        void load() throws Exception {
+            if (!loaded) {
+                loaded = true;
+                for (Resource resource : files.resources()) {
+                    PluginHelper.getRoutesLoader(context).loadRoutes(resource);
+                }
+            }
+        }
+    }
+
     private static LifecycleStrategy strategy(CamelContext camelContext) {
         return new LifecycleStrategySupport() {
             @Override
             public void onContextInitializing(CamelContext context) {
                 ConfigurationCheck.checkSettings(context);
                 if (!ConfigurationCheck.isExport(context)) {
+                    // made now: transacted steps also look for a policy by its type
+                    context.getRegistry().lookupByName(Settings.text(context, "tx.policy"));
                     new SettingCheck((ModelCamelContext) context).check();
                     DurationCheck.check(context);
                     new KameletCheck((ModelCamelContext) context).check();
@@ -123,8 +162,6 @@ public class Vocabulary implements CamelContextAware {
     private static void configure(CamelContext camelContext, KafkaComponent kafka) {
         if (kafka.getConfiguration().getBrokers() == null) {
             kafka.getConfiguration().setBrokers(Settings.text(camelContext, "kafka.brokers"));
-                    // made now: transacted steps also look for a policy by its type
-                    context.getRegistry().lookupByName(Settings.text(context, "tx.policy"));
         }
         // a receiver without a broker is an incident; it must not call an application not ready that takes requests all the same
         kafka.setHealthCheckConsumerEnabled(false);
