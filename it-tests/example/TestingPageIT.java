@@ -47,7 +47,6 @@ class TestingPageIT {
         write("pom.xml", page.files().get("pom.xml"));
         write(page.found("`(src/test/java/\\w+[.]java)`:").get(0), page.found("```java\n([^`]+)```").get(0));
         write("src/main/resources/" + ROUTE, route);
-        write("src/main/resources/application.properties", Files.readString(Java.root().resolve("routes/application.properties")));
         try (RouteProcess maven = RouteProcess.of(List.of(Java.root().resolve("mvnw").toString(), "-q", "-B", "test"), folder, folder.resolve("maven.log"),
                 Map.of()).start()) {
             // the first time it downloads what is missing

@@ -179,7 +179,8 @@ class NamesAreCheckedTest {
         Page page = Page.of("docs/adapting.md");
         page.writeFiles(folder);
         Properties settings = new Properties();
-        settings.load(new StringReader(page.files().get("application-audit.properties")));
+        settings.load(new StringReader(page.files().get("application.properties") + String.join("\n", page.found("(?m)^    (inbox[.].*=.*)"))));
+        settings.keySet().removeIf(name -> name.toString().startsWith("camel."));
         settings.stringPropertyNames().forEach(name -> start.settings.put(name, settings.getProperty(name)));
         start.settings.put("database.audit.url", "jdbc:postgresql://localhost:1/none");
 
