@@ -6,7 +6,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -14,6 +16,7 @@ import java.util.stream.Stream;
 
 import harness.Downstream;
 import harness.FailuresPage;
+import harness.Planted;
 import harness.Routes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,6 +66,24 @@ class DownstreamDecidesIT {
         bytes(answers, "has a wrong length", "HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n");
         bytes(answers, "says 100 and closes", "HTTP/1.1 100 Continue\r\n\r\n");
         return answers.stream();
+    }
+
+    /** Logs and tables are looked through whenever routes end; the names of endpoints are what management, metrics and consoles show. */
+    @Test
+    void nameOfACallHasNoSecretOfItsAddress() throws Exception {
+        Queue<String> paths = new ConcurrentLinkedQueue<>();
+        try (Notifier notifier = new Notifier(request -> {
+            paths.add(request.path());
+            return Downstream.answer(paths.size() == 1 ? 500 : 204, "");
+        })) {
+            notifier.settled("a-1", "t-1");
+            try (Routes routes = notifier.start()) {
+                InboxFixture.await().until(() -> notifier.database.count("notification") == 1);
+
+                assertThat(routes.context().getEndpoints()).hasSizeGreaterThan(5).allSatisfy(endpoint -> Planted.check("an endpoint", endpoint.getEndpointUri()));
+            }
+        }
+        assertThat(paths).as("the whole address is asked").hasSize(2).containsOnly(Notifier.PATH);
     }
 
     private static Downstream.Behaviour answer(int status, String... headers) {
@@ -126,7 +147,7 @@ class DownstreamDecidesIT {
     @Test
     void addressThatCannotBeReachedIsAnOutage() throws IOException {
         try (Notifier notifier = new Notifier(request -> null)) {
-            notifier.settings.put("notifier.service-url", "http://localhost:1/");
+            notifier.settings.put("notifier.service-url", "http://localhost:1" + Notifier.PATH);
             notifier.settled("a-1", "t-1");
             try (Routes routes = notifier.start()) {
                 InboxFixture.await().until(() -> routes.failures() > PATIENT);
@@ -138,7 +159,7 @@ class DownstreamDecidesIT {
     @Test
     void outageThatTheListOfPermanentErrorsNamesIsADeadLetter() throws IOException {
         try (Notifier notifier = new Notifier(request -> null)) {
-            notifier.settings.put("notifier.service-url", "http://localhost:1/");
+            notifier.settings.put("notifier.service-url", "http://localhost:1" + Notifier.PATH);
             notifier.settings.put("inbox." + Notifier.CONSUMER + ".permanent-errors", "java.net.ConnectException");
             notifier.settled("a-1", "t-1");
             try (Routes routes = notifier.start()) {

@@ -15,6 +15,8 @@ import harness.Topic;
 final class Notifier implements AutoCloseable {
 
     static final String CONSUMER = "notifier-send-notification";
+    /** As of many a service: what lets one in is in the path, or in the query. */
+    static final String PATH = "/v1/" + Planted.secret("path") + "?key=" + Planted.secret("query");
 
     final Database database = Servers.database().apply("schema.sql", "example-notifier.sql");
     final Topic topic = Topic.create(Servers.kafka(), 1);
@@ -25,7 +27,7 @@ final class Notifier implements AutoCloseable {
         service = new Downstream(0, behaviour);
         settings.put("database.notifier.url", database.url());
         settings.put("database.notifier.user", "postgres");
-        settings.put("notifier.service-url", "http://localhost:" + service.port() + "/");
+        settings.put("notifier.service-url", "http://localhost:" + service.port() + PATH);
         settings.put("notifier.service-timeout", "500");
         settings.put("kafka.brokers", topic.kafka().brokers());
         settings.put("outbox.destination.transfer.settled", topic.name());

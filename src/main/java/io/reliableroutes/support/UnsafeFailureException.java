@@ -1,9 +1,6 @@
 package io.reliableroutes.support;
 
-import java.lang.reflect.Constructor;
-import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -44,36 +41,10 @@ public final class UnsafeFailureException extends RuntimeException {
                     return new UnsafeFailureException(causes);
                 }
             }
-            return told(failure);
+            return FailureCopy.told(failure);
         } catch (Throwable e) {
             return new UnsafeFailureException(causes);
         }
-    }
-
-    /**
-     * Spring's wrapper of a database's error as it is, but with what the database has said in its message: Camel's log and
-     * {@code exception.message} have nothing else, and Spring says {@code bad SQL grammar []}.
-     */
-    private static Throwable told(Throwable failure) throws ReflectiveOperationException {
-        String message = FailureText.message(failure, LONGEST_MESSAGE);
-        if (!failure.getClass().getName().startsWith("org.springframework.") || message.equals(failure.getMessage())) {
-            return failure;
-        }
-        for (Constructor<?> constructor : failure.getClass().getConstructors()) {
-            Throwable told = null;
-            if (Arrays.equals(constructor.getParameterTypes(), new Class<?>[] {String.class, Throwable.class})) {
-                told = (Throwable) constructor.newInstance(message, failure.getCause());
-            } else if (Arrays.equals(constructor.getParameterTypes(), new Class<?>[] {String.class, String.class, SQLException.class})) {
-                told = (Throwable) constructor.newInstance(failure.getMessage().replaceFirst(";.*", ""), FailureText.message(failure.getCause(), LONGEST_MESSAGE),
-                        failure.getCause());
-            }
-            if (told != null) {
-                told.setStackTrace(failure.getStackTrace());
-                Arrays.stream(failure.getSuppressed()).forEach(told::addSuppressed);
-                return told;
-            }
-        }
-        return failure;
     }
 
     /** The failure and its causes, outermost first, each once, 100 at most; empty for null, never fails. */
