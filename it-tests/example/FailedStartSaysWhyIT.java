@@ -45,7 +45,7 @@ class FailedStartSaysWhyIT {
         }
     }
 
-    private final Map<String, String> settings = new TreeMap<>(Map.of("bank-a.jdbc-url", BANK_A.url(), "bank-a.user", "postgres", "check.wait", "1s",
+    private final Map<String, String> settings = new TreeMap<>(Map.of("database.bank-a.url", BANK_A.url(), "database.bank-a.user", "postgres", "check.wait", "1s",
             "kafka.brokers", Servers.kafka().brokers(), "CAMELW_JAVA_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx256m"));
     private final List<String> options = new ArrayList<>(List.of("application.properties", "--logging-color=false", "--port=" + Ports.free()));
 
@@ -54,11 +54,11 @@ class FailedStartSaysWhyIT {
                 new Mistake("broker is down", 2, "Kafka at localhost:1 does not answer within check.wait (1s): ",
                         start -> start.settings.putAll(Map.of("kafka.brokers", "localhost:1", "check.broker", "refuse"))),
                 new Mistake("database is down", 2, "database of bankA does not answer within check.wait (1s): ",
-                        start -> start.settings.put("bank-a.jdbc-url", "jdbc:postgresql://localhost:1/bank_a")),
+                        start -> start.settings.put("database.bank-a.url", "jdbc:postgresql://localhost:1/bank_a")),
                 new Mistake("database does not know the user", 1, "database of bankA refuses the connection: FATAL: role \"nobody\" does not exist",
-                        start -> start.settings.put("bank-a.user", "nobody")),
+                        start -> start.settings.put("database.bank-a.user", "nobody")),
                 new Mistake("tables are missing", 1, " has no table alert_window: ",
-                        start -> start.settings.put("bank-a.jdbc-url", Servers.database().url())),
+                        start -> start.settings.put("database.bank-a.url", Servers.database().url())),
                 new Mistake("parameter is mistyped", 1, "outboxKye is no parameter of the Kamelet outbox-sink",
                         start -> start.edit("bank-a-record-settled.camel.yaml", text -> text.replace("outboxKey", "outboxKye"))),
                 new Mistake("setting is no duration", 1, "check.wait (soon) is no duration", start -> start.settings.put("check.wait", "soon")),

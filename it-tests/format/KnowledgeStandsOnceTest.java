@@ -86,7 +86,7 @@ class KnowledgeStandsOnceTest {
         for (Path file : files(Java.root().resolve("routes"), ".camel.yaml")) {
             Pattern.compile("outboxHeaders: (.*)").matcher(Files.readString(file)).results().forEach(list -> travelling.addAll(List.of(list.group(1).split(","))));
         }
-        String shipped = Files.readString(Java.root().resolve("routes/application.properties"));
+        String shipped = Files.readString(Java.root().resolve("src/main/resources/META-INF/reliable-routes.properties"));
         Matcher allowed = Pattern.compile("(?m)^inbox\\.headers=(.*)").matcher(shipped);
 
         assertThat(allowed.find()).isTrue();
