@@ -2,6 +2,7 @@ package mutants;
 
 import java.sql.SQLException;
 
+import io.reliableroutes.inbox.ReceivedMessage;
 import io.reliableroutes.jms.JmsInbox;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
@@ -15,12 +16,13 @@ public final class DeliveryCountInbox extends JmsInbox {
         int deliveries = exchange.getMessage().getBody(Message.class).getIntProperty("JMSXDeliveryCount");
         super.read(exchange);
         if (deliveries > 3) {
-            exchange.setProperty("inboxFailure", new IllegalStateException("delivered " + deliveries + " times"));
+            exchange.setProperty("tooMany", deliveries);
+            ReceivedMessage.take(exchange, null, null).giveUp(new IllegalStateException("delivered " + deliveries + " times"), deliveries);
         }
     }
 
     @Override
     public boolean isGivenUp(Exchange exchange) {
-        return exchange.getProperty("inboxFailure") != null || super.isGivenUp(exchange);
+        return exchange.getProperty("tooMany") != null || super.isGivenUp(exchange);
     }
 }
