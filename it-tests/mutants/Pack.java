@@ -1,15 +1,18 @@
 package mutants;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.Enumeration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 import harness.Database;
 import harness.Java;
@@ -57,7 +60,30 @@ final class Pack {
 
     /** Route files in a process of their own, named from the root: what has settings for a whole JVM, as XA has. */
     RouteProcess process(Path log, Map<String, String> environment, String... files) {
-        return RouteProcess.camelMain(overlay + ":" + Java.testClasspath(), log, environment, files);
+        return RouteProcess.camelMain(classes() + ":" + Java.testClasspath(), log, environment, files);
+    }
+
+    /** The classes of the pack with its edited files beside them: a process takes its vocabulary from where its classes are. */
+    private Path classes() {
+        Path copy = overlay.resolveSibling(overlay.getFileName() + "-classes");
+        try {
+            for (Path from : List.of(Java.target().resolve("classes"), overlay)) {
+                for (Path file : files(from)) {
+                    Path to = copy.resolve(from.relativize(file).toString());
+                    Files.createDirectories(to.getParent());
+                    Files.copy(file, to, StandardCopyOption.REPLACE_EXISTING);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return copy;
+    }
+
+    private static List<Path> files(Path folder) throws IOException {
+        try (Stream<Path> all = Files.walk(folder)) {
+            return all.filter(Files::isRegularFile).toList();
+        }
     }
 
     private Path file(String name) {
