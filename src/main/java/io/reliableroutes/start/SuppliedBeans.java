@@ -32,8 +32,10 @@ final class SuppliedBeans implements BeanRepository {
         this.registry = registry;
     }
 
+    /** Once for each registry: a context may be given another one after it was built, as {@code new DefaultCamelContext(registry)} does. */
     static void install(CamelContext context) {
-        if (context.getRegistry() instanceof DefaultRegistry registry) {
+        if (context.getRegistry() instanceof DefaultRegistry registry
+                && (registry.getRepositories() == null || registry.getRepositories().stream().noneMatch(SuppliedBeans.class::isInstance))) {
             registry.addBeanRepository(new SuppliedBeans(context, registry));
         }
     }

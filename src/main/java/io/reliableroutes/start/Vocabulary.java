@@ -43,6 +43,8 @@ public class Vocabulary implements CamelContextAware {
         this.camelContext = camelContext;
         if (!StartCheck.isInstalled(camelContext)) {
             load(camelContext);
+        } else {
+            camelContext.getCamelContextExtension().getContextPlugin(RoutesOfTheVocabulary.class).beforeConfigure(null);
         }
     }
 
@@ -58,8 +60,9 @@ public class Vocabulary implements CamelContextAware {
             SuppliedBeans.install(camelContext);
             VocabularyFiles files = VocabularyFiles.find(camelContext);
             RoutesOfTheVocabulary routes = new RoutesOfTheVocabulary(camelContext, files);
-            if (SpringSettings.install(camelContext)) {
-                // a context that Spring has not finished can make no route builder
+            camelContext.getCamelContextExtension().addContextPlugin(RoutesOfTheVocabulary.class, routes);
+            if (SpringSettings.install(camelContext) || isInItsConstructor(camelContext)) {
+                // a context that Spring, or its own constructor, has not finished can make no route builder
                 camelContext.getRegistry().bind("reliableRoutesVocabulary", RouteBuilderLifecycleStrategy.class, routes);
             } else {
                 routes.load();
@@ -82,7 +85,17 @@ public class Vocabulary implements CamelContextAware {
         }
     }
 
-    /** The files of the vocabulary, loaded once: at once, or before the first route file of a Spring application. */
+    /** {@code new DefaultCamelContext()} loads plug-ins before it has its model, and has no other sign of that. */
+    private static boolean isInItsConstructor(CamelContext camelContext) {
+        try {
+            ((ModelCamelContext) camelContext).getRouteDefinitions();
+            return false;
+        } catch (NullPointerException e) {
+            return true;
+        }
+    }
+
+    /** The files of the vocabulary, loaded once: at once, or as soon as the context can. */
     private static final class RoutesOfTheVocabulary implements RouteBuilderLifecycleStrategy {
 
         private final CamelContext context;
@@ -119,6 +132,8 @@ public class Vocabulary implements CamelContextAware {
             @Override
             public void onContextInitializing(CamelContext context) {
                 ConfigurationCheck.checkSettings(context);
+                SuppliedBeans.install(context);
+                context.getCamelContextExtension().getContextPlugin(RoutesOfTheVocabulary.class).beforeConfigure(null);
                 if (!ConfigurationCheck.isExport(context)) {
                     // made now: transacted steps also look for a policy by its type
                     context.getRegistry().lookupByName(Settings.text(context, "tx.policy"));
