@@ -17,7 +17,7 @@ import static harness.ReceivingBank.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** The project of docs/testing.md, with its files as they stand there and the route of the README, built and tested by Maven. */
-class TestingPageIT {
+class PageOfTestsIT {
 
     private static final String ROUTE = "close-account.camel.yaml";
 
