@@ -61,8 +61,7 @@ public abstract sealed class InboxMessage permits ReceivedMessage, ParkedMessage
     }
 
     /**
-     * Gives the handler the body, and the headers of {@code inbox.headers} as text: the same in the first delivery and in every retry. Tells
-     * {@link ReceiverPause} when the exchange is done that the message was handled, unless it fails.
+     * Gives the handler the body, and the headers of {@code inbox.headers} as text: the same in the first delivery and in every retry.
      *
      * @param exchange an inbox's or inbox-retry's exchange on its way to the handler, without its other headers, not null
      */
@@ -70,6 +69,16 @@ public abstract sealed class InboxMessage permits ReceivedMessage, ParkedMessage
         InboxMessage message = of(exchange);
         exchange.getMessage().setBody(message.payload());
         message.headers().forEach(exchange.getMessage()::setHeader);
+    }
+
+    /**
+     * Tells {@link ReceiverPause} when the exchange is done that the message was handled, unless it fails. Not in a Kamelet: its exchange is a
+     * copy, which is done before the handler begins.
+     *
+     * @param exchange an inbox's or inbox-retry's exchange on its way to the handler, not null
+     */
+    public static void begin(Exchange exchange) {
+        InboxMessage message = of(exchange);
         if (!message.begun) {
             message.begun = true;
             ReceiverPause.tellIfHandled(exchange, message);
