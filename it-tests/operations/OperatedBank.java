@@ -6,7 +6,9 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -31,15 +33,17 @@ final class OperatedBank extends ReceivingBank {
     }
 
     Routes start(String... files) {
-        settings.put("camel.server.enabled", "true");
-        settings.put("camel.server.port", String.valueOf(port));
-        settings.putIfAbsent("camel.server.host", "127.0.0.1");
+        // this one has the port, and no process beside it that is given the settings
+        Map<String, String> served = new LinkedHashMap<>(settings);
+        served.put("camel.server.enabled", "true");
+        served.put("camel.server.port", String.valueOf(port));
+        served.putIfAbsent("camel.server.host", "127.0.0.1");
         List<String> all = new ArrayList<>(List.of(files));
         all.add("operate-api.camel.yaml");
         all.add("operate-show.camel.yaml");
         all.add("operate-end-letters.camel.yaml");
         all.add("operate-problem.camel.yaml");
-        return Routes.start(settings, all.toArray(String[]::new));
+        return Routes.start(served, all.toArray(String[]::new));
     }
 
     /** Dead letters of the receiver as the pack leaves them, with numbers from 1 on, of ten keys. */
