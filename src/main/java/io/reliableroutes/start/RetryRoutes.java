@@ -51,7 +51,6 @@ final class RetryRoutes implements RouteBuilderLifecycleStrategy {
         retry.setRouteTemplateRef(template);
         retry.setRouteId(route.getRouteId() == null ? null : route.getRouteId() + "-retry");
         retry.setPrefixId(route.getPrefixId());
-        retry.setGroup(route.getGroup());
         retry.setCamelContext(route.getCamelContext());
         retry.setResource(route.getResource());
         route.getParameters().stream().filter(parameter -> parameters.contains(StringHelper.dashToCamelCase(parameter.getName())))

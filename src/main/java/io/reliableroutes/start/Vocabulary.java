@@ -61,7 +61,7 @@ public class Vocabulary implements CamelContextAware {
             VocabularyFiles files = VocabularyFiles.find(camelContext);
             RoutesOfTheVocabulary routes = new RoutesOfTheVocabulary(camelContext, files);
             camelContext.getCamelContextExtension().addContextPlugin(RoutesOfTheVocabulary.class, routes);
-            if (SpringSettings.install(camelContext) || isInItsConstructor(camelContext)) {
+            if (isOfSpring(camelContext) && SpringSettings.install(camelContext) || isInItsConstructor(camelContext)) {
                 // a context that Spring, or its own constructor, has not finished can make no route builder
                 camelContext.getRegistry().bind("reliableRoutesVocabulary", RouteBuilderLifecycleStrategy.class, routes);
             } else {
@@ -83,6 +83,11 @@ public class Vocabulary implements CamelContextAware {
             StartCheck.failed(camelContext, e);
             throw new RuntimeCamelException("the vocabulary of Reliable Routes cannot be loaded", e);
         }
+    }
+
+    /** Quarkus has only those classes of Spring that Camel's components use. */
+    private static boolean isOfSpring(CamelContext camelContext) {
+        return camelContext.getClassResolver().resolveClass("org.springframework.core.env.ConfigurableEnvironment") != null;
     }
 
     /** {@code new DefaultCamelContext()} loads plug-ins before it has its model, and has no other sign of that. */
