@@ -45,7 +45,7 @@ class CamelKAnswersAsEverywhereIT {
         for (String event : new String[] {"requested", "completed", "rejected", "settled"}) {
             settings.put("outbox.destination.transfer." + event, Topic.create(Servers.kafka(), 1).name());
         }
-        try (Pod pod = new Pod(Kit.build(runtime, "bank-a", Integration.dependencies(dev.get("Integration/bank-a"))), dev, "bank-a", folder, this::value, settings).start()) {
+        try (Pod pod = new Pod(Kit.build(runtime, folder, "bank-a", Integration.dependencies(dev.get("Integration/bank-a"))), dev, "bank-a", folder, this::value, settings).start()) {
             String url = "http://localhost:" + pod.port();
             assertThat(post(url, "Application/JSON; Charset=bogus", TRANSFER.formatted("t-1", "1e1"))).as(pod.log()).startsWith("202 application/json ");
             assertThat(get(url, "/transfers/t-1")).startsWith("200 application/json ").contains("10.00");

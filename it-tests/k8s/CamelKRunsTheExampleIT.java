@@ -54,7 +54,7 @@ class CamelKRunsTheExampleIT {
             Map<List<String>, Kit> kits = new LinkedHashMap<>();
             manifests.keySet().stream().filter(key -> key.startsWith("Integration/")).map(key -> key.replace("Integration/", "")).forEach(name -> {
                 List<String> dependencies = Integration.dependencies(manifests.get("Integration/" + name));
-                Kit kit = kits.computeIfAbsent(dependencies, own -> Kit.build(runtime, name, own));
+                Kit kit = kits.computeIfAbsent(dependencies, own -> Kit.build(runtime, folder, name, own));
                 pods.put(name, new Pod(kit, manifests, name, folder, this::value, Map.of()).start());
             });
 

@@ -69,7 +69,7 @@ class CamelKRunsTheManifestsIT {
         Set<String> dependencies = new TreeSet<>(Integration.dependencies(production.get("Integration/bank-b")));
         dependencies.addAll(Integration.dependencies(production.get("Integration/bank-b-relay")));
         kafka.createTopics(1, bank.topic.name() + ".dead");
-        Kit kit = Kit.build(runtime, "bank-b", dependencies);
+        Kit kit = Kit.build(runtime, folder, "bank-b", dependencies);
         bank.fail("NEW.transfer_id = 't-3' AND nextval('attempt') > 0");
 
         try (Pod receiving = pod(kit, "bank-b").start(); Pod relaying = pod(kit, "bank-b-relay").start()) {

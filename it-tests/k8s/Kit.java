@@ -23,10 +23,13 @@ record Kit(CamelK runtime, Path application) {
             quarkus.class-loading.parent-first-artifacts=org.graalvm.regex:regex
             """;
 
-    /** @param dependencies of one Integration or of several, as their manifests have them */
-    static Kit build(CamelK runtime, String name, Collection<String> dependencies) {
+    /**
+     * @param folder       that nobody else builds in: a running pod reads its kit's files when it needs them
+     * @param dependencies of one Integration or of several, as their manifests have them
+     */
+    static Kit build(CamelK runtime, Path folder, String name, Collection<String> dependencies) {
         try {
-            Path project = Java.target().resolve("conformance").resolve(runtime.quarkus + "-" + name);
+            Path project = folder.resolve("kits").resolve(name);
             Files.createDirectories(project.resolve("src/main/resources"));
             Files.writeString(project.resolve("src/main/resources/application.properties"), BUILD_TIME);
             Files.writeString(project.resolve("pom.xml"), pom(runtime, dependencies));
