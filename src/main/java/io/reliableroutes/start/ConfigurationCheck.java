@@ -33,15 +33,6 @@ import static org.apache.camel.model.ProcessorDefinitionHelper.filterTypeInOutpu
  */
 final class ConfigurationCheck implements StartupListener {
 
-    /** What the vocabulary uses; the applications' own settings are theirs. */
-    private static final List<String> SETTINGS = List.of("alert.poll-delay", "alert.window", "check.broker", "check.wait", "dead-letter.retention",
-            "inbox.brake", "inbox.brake-delay", "inbox.headers", "inbox.max-poll-records", "inbox.outage-delay", "inbox.outage-patience",
-            "inbox.permanent-errors", "inbox.redelivery-horizon", "inbox.retention", "inbox.retry.poll-max-delay", "inbox.tombstones", "kafka.brokers",
-            "outbox.archive", "outbox.archive-retention", "outbox.circuit-delay", "outbox.relay.max-request-size", "outbox.relay.metadata-timeout",
-            "outbox.relay.max-batch-bytes", "outbox.relay.outage-max-delay", "outbox.relay.poll-max-delay", "outbox.relay.producer-batch-size",
-            "outbox.relay.rows-per-shard", "outbox.relay.send-deadline", "outbox.relay.shards-per-batch", "outbox.retry.poll-max-delay",
-            "retention.poll-delay", "sql.dialect", "standstill.inbox", "standstill.outbox", "standstill.poll-delay", "standstill.retention", "standstill.retry", "tx.policy");
-
     /** What a route does in a database, by the parameter that names its data source: the roles of roles.sql. */
     private static final Map<String, String> PARTS = Map.of("relayDataSource", "relay", "inboxDataSource", "receiver", "alertDataSource", "operator",
             "retentionDataSource", "operator");
@@ -129,9 +120,9 @@ final class ConfigurationCheck implements StartupListener {
         return "true".equals(context.getPropertiesComponent().loadProperties("camel.jbang.export"::equals).getProperty("camel.jbang.export"));
     }
 
-    /** @throws ConfigurationException if a setting of the vocabulary is missing or empty */
+    /** @throws ConfigurationException if a setting that has a default, and no list, is set to nothing */
     static void checkSettings(CamelContext context) {
-        for (String setting : SETTINGS) {
+        for (String setting : SettingNames.needed()) {
             if (context.getPropertiesComponent().resolveProperty(setting).orElse("").isBlank()) {
                 throw new ConfigurationException(setting + " is not set: the routes of Reliable Routes cannot start. "
                         + "Set it, or leave it out: then it has the default that docs/settings.md tells.");

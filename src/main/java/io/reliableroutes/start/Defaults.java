@@ -3,6 +3,7 @@ package io.reliableroutes.start;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Properties;
 import java.util.function.Predicate;
@@ -18,20 +19,26 @@ final class Defaults implements LoadablePropertiesSource, Ordered {
     /** In the jar: also what a refusal calls the place of a setting. */
     static final String FILE = "META-INF/reliable-routes.properties";
 
-    private final Properties defaults = new Properties();
+    private final Properties defaults = read();
 
-    private Defaults() throws IOException {
+    private Defaults() {
+    }
+
+    /** What the file says. */
+    static Properties read() {
+        Properties defaults = new Properties();
         try (InputStream file = Defaults.class.getClassLoader().getResourceAsStream(FILE)) {
             defaults.load(new InputStreamReader(file, StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
+        return defaults;
     }
 
     /**
      * Gives them to a context: to the properties component that it has, and by the registry to one that takes its place, as Spring Boot's does.
-     *
-     * @throws IOException if the file cannot be read
      */
-    static void install(CamelContext context) throws IOException {
+    static void install(CamelContext context) {
         Defaults defaults = new Defaults();
         context.getRegistry().bind("reliableRoutesDefaults", LoadablePropertiesSource.class, defaults);
         PropertiesComponent properties = context.getPropertiesComponent();
