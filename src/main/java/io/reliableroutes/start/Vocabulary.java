@@ -29,7 +29,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Makes the vocabulary known to a Camel context, and has the configuration checked before the context starts.
  * {@link ReliableRoutesPlugin} does it by itself from Camel 4.17 on; an older Camel needs this class as a bean:
- * {@code camel.beans.vocabulary=#class:io.reliableroutes.start.Vocabulary}. Both together do no harm.
+ * {@code camel.beans.vocabulary=#class:io.reliableroutes.start.Vocabulary}. Both together do no harm. Of a context that was made with
+ * a registry of its own, {@code new DefaultCamelContext(registry)}, call {@link #setCamelContext} before the first route is added.
  */
 public class Vocabulary implements CamelContextAware {
 
@@ -44,6 +45,7 @@ public class Vocabulary implements CamelContextAware {
         if (!StartCheck.isInstalled(camelContext)) {
             load(camelContext);
         } else {
+            FileStrategies.install(camelContext);
             camelContext.getCamelContextExtension().getContextPlugin(RoutesOfTheVocabulary.class).beforeConfigure(null);
         }
     }
@@ -67,11 +69,7 @@ public class Vocabulary implements CamelContextAware {
             } else {
                 routes.load();
             }
-            camelContext.getRegistry().bind("reliableRoutesTemplateParameterCheck", RouteBuilderLifecycleStrategy.class,
-                    new TemplateParameterCheck());
-            camelContext.getRegistry().bind("reliableRoutesSiblingCheck", RouteBuilderLifecycleStrategy.class, new SiblingCheck());
-            // last: what it makes needs no check, and what it is made of has been checked
-            camelContext.getRegistry().bind("reliableRoutesRetryRoutes", RouteBuilderLifecycleStrategy.class, new RetryRoutes());
+            FileStrategies.install(camelContext);
             VocabularyFilter.install(camelContext, files);
             camelContext.addStartupListener(new ConfigurationCheck());
             HttpServerStart httpServer = new HttpServerStart();
@@ -138,6 +136,7 @@ public class Vocabulary implements CamelContextAware {
             public void onContextInitializing(CamelContext context) {
                 ConfigurationCheck.checkSettings(context);
                 SuppliedBeans.install(context);
+                FileStrategies.require(context);
                 context.getCamelContextExtension().getContextPlugin(RoutesOfTheVocabulary.class).beforeConfigure(null);
                 if (!ConfigurationCheck.isExport(context)) {
                     // made now: transacted steps also look for a policy by its type
