@@ -16,6 +16,7 @@ import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
 import harness.Java;
 import org.junit.jupiter.api.Test;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -68,6 +69,14 @@ class PackagesDependOneWayTest {
             }
         }
         assertThat(problems).as("names of classes above, or beside").isEmpty();
+    }
+
+    /** Quarkus puts its own few classes of Spring in place of Spring's jars, those that the Camel extensions of one application use. */
+    @Test
+    void nothingButJmsAndSpringItselfUsesClassesOfSpring() {
+        noClasses().that().resideOutsideOfPackage(PACK + ".jms").and().doNotHaveSimpleName("SpringSettings")
+                .should().dependOnClassesThat().resideInAPackage("org.springframework..")
+                .check(new ClassFileImporter().importPath(Java.target().resolve("classes")));
     }
 
     private static List<Path> sources(Path folder) throws IOException {

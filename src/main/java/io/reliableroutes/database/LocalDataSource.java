@@ -1,9 +1,12 @@
 package io.reliableroutes.database;
 
+import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
 import java.util.Properties;
+import java.util.logging.Logger;
 import javax.sql.DataSource;
 
 import com.arjuna.ats.internal.jta.transaction.arjunacore.TransactionSynchronizationRegistryImple;
@@ -14,19 +17,20 @@ import io.agroal.api.security.SimplePassword;
 import io.agroal.narayana.NarayanaTransactionIntegration;
 import io.reliableroutes.support.ConfigurationException;
 import jakarta.transaction.TransactionManager;
-import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 /**
  * A pool of PostgreSQL connections that join the current transaction, as a bean of {@code application.properties}. Nothing is
- * connected before the first use, so one file may declare the databases of all applications.
+ * connected before the first use, so one file may declare the databases of all applications. It extends no class of Spring's: of these Quarkus has
+ * those only that a Camel extension uses.
  */
-public class LocalDataSource extends DelegatingDataSource implements AutoCloseable {
+public class LocalDataSource implements DataSource, AutoCloseable {
 
     private String url;
     private String user;
     private String password = "";
     private int poolSize = 10;
     private TransactionManager transactionManager;
+    private AgroalDataSource pool;
 
     /** @param url JDBC URL of a PostgreSQL database, not null */
     public void setUrl(String url) {
@@ -53,21 +57,66 @@ public class LocalDataSource extends DelegatingDataSource implements AutoCloseab
         this.transactionManager = transactionManager;
     }
 
-    @Override
-    protected synchronized DataSource obtainTargetDataSource() {
-        if (getTargetDataSource() == null) {
-            setTargetDataSource(pool());
+    private synchronized AgroalDataSource opened() {
+        if (pool == null) {
+            pool = pool();
         }
-        return super.obtainTargetDataSource();
+        return pool;
     }
 
     /** Closes the connections; a further use opens a new pool. */
     @Override
     public synchronized void close() {
-        if (getTargetDataSource() instanceof AgroalDataSource pool) {
+        if (pool != null) {
             pool.close();
-            setTargetDataSource(null);
+            pool = null;
         }
+    }
+
+    @Override
+    public Connection getConnection() throws SQLException {
+        return opened().getConnection();
+    }
+
+    /** @throws SQLException always: connections of the pool are of its own user */
+    @Override
+    public Connection getConnection(String username, String secret) throws SQLException {
+        return opened().getConnection(username, secret);
+    }
+
+    @Override
+    public <T> T unwrap(Class<T> type) throws SQLException {
+        return type.isInstance(this) ? type.cast(this) : opened().unwrap(type);
+    }
+
+    @Override
+    public boolean isWrapperFor(Class<?> type) throws SQLException {
+        return type.isInstance(this) || opened().isWrapperFor(type);
+    }
+
+    @Override
+    public PrintWriter getLogWriter() throws SQLException {
+        return opened().getLogWriter();
+    }
+
+    @Override
+    public void setLogWriter(PrintWriter writer) throws SQLException {
+        opened().setLogWriter(writer);
+    }
+
+    @Override
+    public int getLoginTimeout() throws SQLException {
+        return opened().getLoginTimeout();
+    }
+
+    @Override
+    public void setLoginTimeout(int seconds) throws SQLException {
+        opened().setLoginTimeout(seconds);
+    }
+
+    @Override
+    public Logger getParentLogger() throws SQLFeatureNotSupportedException {
+        return opened().getParentLogger();
     }
 
     /** JDBC URL as it is set, null before. */
