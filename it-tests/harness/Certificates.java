@@ -25,6 +25,7 @@ public final class Certificates {
             keytool(side + ".p12", "-genkeypair", "-alias", side, "-dname", "CN=" + side, "-keyalg", "EC", "-ext", "san=ip:127.0.0.1");
             keytool(side + ".p12", "-exportcert", "-rfc", "-alias", side, "-file", folder.resolve(side + ".crt").toString());
         }
+        keytool("servers.p12", "-importcert", "-noprompt", "-alias", "broker", "-file", authority().toString());
         keytool("clients.p12", "-importcert", "-noprompt", "-alias", "user", "-file", folder.resolve("user.crt").toString());
     }
 
@@ -38,9 +39,19 @@ public final class Certificates {
         return folder.resolve("user.p12");
     }
 
+    /** A server's key and certificate, PKCS12. */
+    public Path server() {
+        return folder.resolve("broker.p12");
+    }
+
+    /** What clients trust, PKCS12. */
+    public Path authorities() {
+        return folder.resolve("servers.p12");
+    }
+
     /** What a broker needs in its server.properties to take only clients that show the certificate. */
     Map<String, String> brokerSettings() {
-        return Map.of("ssl.client.auth", "required", "ssl.keystore.type", "PKCS12", "ssl.keystore.location", folder.resolve("broker.p12").toString(),
+        return Map.of("ssl.client.auth", "required", "ssl.keystore.type", "PKCS12", "ssl.keystore.location", server().toString(),
                 "ssl.keystore.password", PASSWORD, "ssl.truststore.type", "PKCS12", "ssl.truststore.location", folder.resolve("clients.p12").toString(),
                 "ssl.truststore.password", PASSWORD);
     }
