@@ -107,7 +107,6 @@ class KnowledgeStandsOnceTest {
     void startKnowsEveryFileOfTheVocabulary() throws IOException {
         Path camel = MAIN.resolve("resources/camel");
 
-        assertThat(named("KameletCheck.java", "KAMELETS = Set.of\\(([^)]+)")).isEqualTo(stems(camel, ".kamelet.yaml"));
         assertThat(named("VocabularyFiles.java", "STEMS = List.of\\(([^)]+)")).isEqualTo(stems(camel, ".camel.yaml"));
     }
 

@@ -19,9 +19,6 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 /** Refuses parameters that a Kamelet of the pack does not have, and those it lacks: Camel drops the former, and a key for example is lost unseen. */
 final class KameletCheck {
 
-    private static final Set<String> KAMELETS = Set.of("outbox-sink", "outbox-topic-sink", "outbox-finish-action", "outbox-reopen-action",
-            "outbox-frontier-action", "inbox-turn-action", "inbox-burial-action", "failed-message-sink");
-
     /** What Camel's own Kamelet component takes. */
     private static final List<String> OPTIONS = List.of("noErrorHandler", "bridgeErrorHandler", "exceptionHandler", "exchangePattern",
             "lazyStartProducer", "location", "block", "timeout");
@@ -44,10 +41,11 @@ final class KameletCheck {
 
     private void check(String caller, String uri) {
         String kamelet = uri.matches("kamelet:(//)?[^/?]+.*") ? uri.replaceFirst("kamelet:(//)?([^/?]+).*", "$2") : "";
-        if (!KAMELETS.contains(kamelet)) {
+        Resource file = PluginHelper.getResourceLoader(context).resolveResource("classpath:camel/" + kamelet + ".kamelet.yaml");
+        if (!file.exists()) {
             return;
         }
-        Map<?, ?> definition = (Map<?, ?>) ((Map<?, ?>) read(kamelet).get("spec")).get("definition");
+        Map<?, ?> definition = (Map<?, ?>) ((Map<?, ?>) read(kamelet, file).get("spec")).get("definition");
         Set<String> known = ((Map<?, ?>) definition.get("properties")).keySet().stream().map(Object::toString).collect(Collectors.toSet());
         Set<String> given = ConfigurationCheck.query(uri).keySet().stream().map(StringHelper::dashToCamelCase).collect(Collectors.toSet());
         for (String parameter : given) {
@@ -71,9 +69,8 @@ final class KameletCheck {
                 || context.getPropertiesComponent().resolveProperty("camel.kamelet." + kamelet + use + "." + parameter).isPresent();
     }
 
-    private Map<?, ?> read(String kamelet) {
-        Resource resource = PluginHelper.getResourceLoader(context).resolveResource("classpath:camel/" + kamelet + ".kamelet.yaml");
-        try (InputStream text = resource.getInputStream()) {
+    private static Map<?, ?> read(String kamelet, Resource file) {
+        try (InputStream text = file.getInputStream()) {
             return (Map<?, ?>) new Load(LoadSettings.builder().build()).loadFromInputStream(text);
         } catch (Exception e) {
             throw new ConfigurationException("the Kamelet " + kamelet + " cannot be read: " + e.getMessage() + ". Nothing could be written by it. "
