@@ -1,9 +1,14 @@
 package harness;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 
@@ -49,8 +54,22 @@ public final class Certificates {
         return folder.resolve("servers.p12");
     }
 
+    /** The server's private key, PEM, as PostgreSQL wants it. */
+    public Path serverKey() {
+        try (InputStream file = Files.newInputStream(server())) {
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(file, PASSWORD.toCharArray());
+            Path key = Files.writeString(folder.resolve("broker.key"), "-----BEGIN PRIVATE KEY-----\n"
+                    + Base64.getMimeEncoder().encodeToString(store.getKey("broker", PASSWORD.toCharArray()).getEncoded()) + "\n-----END PRIVATE KEY-----\n");
+            Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
+            return key;
+        } catch (IOException | GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** What a broker needs in its server.properties to take only clients that show the certificate. */
-    Map<String, String> brokerSettings() {
+    public Map<String, String> brokerSettings() {
         return Map.of("ssl.client.auth", "required", "ssl.keystore.type", "PKCS12", "ssl.keystore.location", server().toString(),
                 "ssl.keystore.password", PASSWORD, "ssl.truststore.type", "PKCS12", "ssl.truststore.location", folder.resolve("clients.p12").toString(),
                 "ssl.truststore.password", PASSWORD);
