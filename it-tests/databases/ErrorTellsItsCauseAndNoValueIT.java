@@ -28,7 +28,7 @@ class ErrorTellsItsCauseAndNoValueIT {
     private final ReceivingBank bank = new ReceivingBank();
 
     ErrorTellsItsCauseAndNoValueIT() {
-        bank.settings.putAll(Map.of("inbox.retry.max-attempts", "0", "inbox.immediate-attempts", "2", "inbox.outage-delay", "200", "alert.poll-delay", "200",
+        bank.settings.putAll(Map.of("inbox.retry.max-attempts", "0", "inbox.immediate-attempts", "2", "inbox.outage-delay", "200ms", "alert.poll-delay", "200ms",
                 "operate.data-source", "bankB", "alert.channels", "alert-webhook", "alert.webhook.url", "http://localhost:1/nobody"));
         bank.settings.put("inbox.alert-webhook.retry.max-attempts", "50");
     }

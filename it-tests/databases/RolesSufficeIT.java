@@ -70,7 +70,7 @@ class RolesSufficeIT {
     void everyProcessWorksAsItsRole() throws Exception {
         logins();
         banks.settings.putAll(Map.of("inbox.immediate-attempts", "1", "inbox.retry.first-delay", "1s", "inbox.retry.delay", "1s",
-                "inbox.retry.max-attempts", "2", "inbox.outage-delay", "100"));
+                "inbox.retry.max-attempts", "2", "inbox.outage-delay", "100ms"));
         // the first attempt of one transfer fails and all of another
         banks.bankB().update("CREATE SEQUENCE attempt; GRANT ALL ON SEQUENCE attempt TO PUBLIC");
         refuse("NEW.transfer_id = 't-dead' OR NEW.transfer_id = 't-parked' AND nextval('attempt') = 1");
@@ -192,7 +192,7 @@ class RolesSufficeIT {
         Map<String, String> settings = as(role, role.equals("sender") ? banks.withApi() : banks.settings);
         if (role.equals("operator")) {
             settings.putAll(Map.of("operate.data-source", operated, "camel.server.enabled", "true", "camel.server.port", String.valueOf(operatorPort),
-                    "alert.poll-delay", "200", "alert.window", "1s", "retention.poll-delay", "200"));
+                    "alert.poll-delay", "200ms", "alert.window", "1s", "retention.poll-delay", "200ms"));
         }
         return Routes.start(settings, FILES.get(role).toArray(String[]::new));
     }

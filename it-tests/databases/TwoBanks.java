@@ -41,12 +41,12 @@ public final class TwoBanks {
             settings.put("outbox.destination.transfer." + event, topics + event);
             settings.put("outbox.destination." + topics + event + ".dead", topics + event + ".dead");
         }
-        settings.put("outbox.relay.metadata-timeout", "2000");
-        settings.put("outbox.relay.outage-max-delay", "1000");
-        settings.put("inbox.outage-delay", "500");
+        settings.put("outbox.relay.metadata-timeout", "2000ms");
+        settings.put("outbox.relay.outage-max-delay", "1000ms");
+        settings.put("inbox.outage-delay", "500ms");
         settings.put("camel.server.host", "127.0.0.1");
-        settings.put("inbox.retry.poll-max-delay", "200");
-        settings.put("outbox.retry.poll-max-delay", "200");
+        settings.put("inbox.retry.poll-max-delay", "200ms");
+        settings.put("outbox.retry.poll-max-delay", "200ms");
     }
 
     /** Makes the topics on a broker and lets the banks use it. */

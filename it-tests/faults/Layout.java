@@ -67,9 +67,9 @@ abstract class Layout implements AutoCloseable {
         settings.put("outbox.relay.shards-per-batch", String.valueOf(World.BATCH_SHARDS));
         settings.put("outbox.relay.rows-per-shard", String.valueOf(World.BATCH_ROWS / World.BATCH_SHARDS));
         settings.put("outbox.relay.send-deadline", World.SEND_DEADLINE_SECONDS + "s");
-        settings.put("outbox.relay.metadata-timeout", "3000");
-        settings.put("outbox.relay.outage-max-delay", "1000");
-        settings.put("inbox.outage-delay", "500");
+        settings.put("outbox.relay.metadata-timeout", "3000ms");
+        settings.put("outbox.relay.outage-max-delay", "1000ms");
+        settings.put("inbox.outage-delay", "500ms");
         // each record is a batch of its own, so that the broker can refuse one and the producer does not split it for ever
         settings.put("outbox.relay.producer-batch-size", "150");
         for (String side : List.of("inbox", "outbox")) {

@@ -28,7 +28,7 @@ class RouteFilesTest {
     private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
     private static final Path CAMEL = Path.of("src/main/resources/camel");
     private static final Path ROUTES = Path.of("routes");
-    private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{([A-Za-z0-9.-]+)}}");
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{(?:milliseconds:)?([A-Za-z0-9.-]+)}}");
     private static final Pattern SQL_FILE = Pattern.compile("classpath:sql/\\{\\{sql\\.dialect}}/([a-z-]+\\.sql)");
 
     private final List<String> problems = new ArrayList<>();

@@ -41,12 +41,12 @@ public final class HostileRecords {
         settings.put("fuzz.topics", String.join(",", topics));
         topics.forEach(topic -> settings.put("outbox.destination." + topic + ".dead", Servers.name("dead")));
         settings.put("inbox.headers", "ce_*,content-type,traceparent,x-*");
-        settings.put("inbox.outage-delay", "50");
+        settings.put("inbox.outage-delay", "50ms");
         settings.put("inbox.immediate-delay", "1ms");
         settings.put("inbox.retry.first-delay", "200ms");
         settings.put("inbox.retry.delay", "100ms");
         settings.put("inbox.retry.max-attempts", "2");
-        settings.put("inbox.retry.poll-max-delay", "100");
+        settings.put("inbox.retry.poll-max-delay", "100ms");
     }
 
     /**

@@ -44,10 +44,10 @@ public final class HostileRows {
         }
         settings.put("camel.main.shutdown-timeout", "5");
         settings.put("kafka.brokers", kafka.brokers());
-        settings.put("outbox.relay.metadata-timeout", "500");
-        settings.put("outbox.relay.outage-max-delay", "1000");
-        settings.put("outbox.relay.poll-max-delay", "100");
-        settings.put("outbox.retry.poll-max-delay", "100");
+        settings.put("outbox.relay.metadata-timeout", "500ms");
+        settings.put("outbox.relay.outage-max-delay", "1000ms");
+        settings.put("outbox.relay.poll-max-delay", "100ms");
+        settings.put("outbox.retry.poll-max-delay", "100ms");
         settings.put("outbox.circuit-delay", "500ms");
         settings.put("outbox.immediate-attempts", "2");
         settings.put("outbox.immediate-delay", "10ms");

@@ -41,10 +41,10 @@ public final class AnyHandler extends ReceivingBank {
         super(database.apply("schema.sql", "example-bank-b.sql"));
         database.update("CREATE TABLE effect (id bigint GENERATED ALWAYS AS IDENTITY, message bytea)");
         settings.put("inbox.immediate-delay", "10ms");
-        settings.put("inbox.outage-delay", "200");
+        settings.put("inbox.outage-delay", "200ms");
         settings.put("inbox.retry.first-delay", "1h");
         settings.put("inbox.retry.delay", "1s");
-        settings.put("inbox.retry.poll-max-delay", "100");
+        settings.put("inbox.retry.poll-max-delay", "100ms");
         CALLS.clear();
     }
 

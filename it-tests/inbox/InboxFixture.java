@@ -14,10 +14,10 @@ final class InboxFixture extends ReceivingBank {
     static final String CONSUMER = "bank-b-credit-transfer";
 
     InboxFixture() {
-        settings.put("inbox.outage-delay", "500");
+        settings.put("inbox.outage-delay", "500ms");
         settings.put("inbox.retry.first-delay", "1s");
         settings.put("inbox.retry.delay", "500ms");
-        settings.put("inbox.retry.poll-max-delay", "200");
+        settings.put("inbox.retry.poll-max-delay", "200ms");
     }
 
     Routes start() {

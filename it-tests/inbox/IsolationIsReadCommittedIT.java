@@ -19,7 +19,7 @@ class IsolationIsReadCommittedIT {
     @Test
     void contentionUsesUpNoAttemptWhereTheDefaultIsRepeatableRead() {
         AnyHandler any = new AnyHandler();
-        any.settings.put("inbox.outage-delay", "100");
+        any.settings.put("inbox.outage-delay", "100ms");
         any.database.update("ALTER DATABASE " + any.database.url().replaceFirst(".*/", "") + " SET default_transaction_isolation = 'repeatable read'");
         any.database.update("CREATE TABLE counter (n integer)");
         any.database.update("INSERT INTO counter VALUES (0)");

@@ -33,8 +33,8 @@ final class Notifier implements AutoCloseable {
         settings.put("outbox.destination.transfer.settled", topic.name());
         settings.put("inbox.dead-letter-topic", "false");
         settings.put("inbox.immediate-delay", "20ms");
-        settings.put("inbox.outage-delay", "100");
-        settings.put("inbox.retry.poll-max-delay", "100");
+        settings.put("inbox.outage-delay", "100ms");
+        settings.put("inbox.retry.poll-max-delay", "100ms");
     }
 
     /** An event of a transfer that has ended; message and transfer have the same id. */

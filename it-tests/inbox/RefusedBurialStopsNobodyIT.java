@@ -33,7 +33,7 @@ class RefusedBurialStopsNobodyIT {
     /** The poorer way is for what the database refuses, and not for an outage: then the message is kept as it is, later. */
     @Test
     void messageThatIsToBeKeptWhileTheDiskIsFullLosesNothing() {
-        any.settings.put("inbox.outage-delay", "200");
+        any.settings.put("inbox.outage-delay", "200ms");
         any.refuse("inbox_parked", "nextval('attempt') > 0", "53100");
         any.send("k", "m-1", "fail");
         any.send("k", "m-2", "good");

@@ -118,7 +118,7 @@ class CamelKRunsTheManifestsIT {
         settings.put("outbox.destination.transfer.completed", completed.name());
         settings.put("inbox.retry.first-delay", "1s");
         settings.put("inbox.retry.delay", "500ms");
-        settings.put("inbox.retry.poll-max-delay", "200");
+        settings.put("inbox.retry.poll-max-delay", "200ms");
         return new Pod(kit, Kubectl.overlay("production"), name, folder, reference -> values.get(reference.replaceFirst(".*/", "")), settings);
     }
 

@@ -16,11 +16,11 @@ final class BankB extends ReceivingBank {
         database.update("ALTER TABLE ledger_entry DROP CONSTRAINT transfer_is_booked_once");
         settings.put("camel.main.shutdown-timeout", "5");
         settings.put("operate.data-source", "bankB");
-        settings.put("inbox.outage-delay", "100");
+        settings.put("inbox.outage-delay", "100ms");
         settings.put("inbox.immediate-delay", "50ms");
         settings.put("inbox.retry.first-delay", "200ms");
         settings.put("inbox.retry.delay", "200ms");
-        settings.put("inbox.retry.poll-max-delay", "100");
+        settings.put("inbox.retry.poll-max-delay", "100ms");
     }
 
     Routes start(String... more) {

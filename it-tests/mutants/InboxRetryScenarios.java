@@ -112,7 +112,7 @@ final class InboxRetryScenarios {
     static String parkedMessageKeepsItsKey(Pack pack) {
         BankB bank = new BankB(pack);
         bank.settings.put("inbox.retry.first-delay", "1h");
-        bank.settings.put("retention.poll-delay", "100");
+        bank.settings.put("retention.poll-delay", "100ms");
         bank.fail("NEW.transfer_id = 't-1'");
         bank.request("k", "m-1", "t-1");
         bank.request("other", "m-2", "t-2");

@@ -127,7 +127,7 @@ final class JmsScenarios {
             database = pack.database("schema.sql");
             database.update("CREATE TABLE effect (name text PRIMARY KEY)");
             settings.putAll(Map.of("database.bank-a.url", database.url(), "database.bank-a.user", "postgres", "jms.url", artemis.url(), "xa.node-identifier", queue,
-                    "xa.object-store", "file:" + folder.resolve("store"), "xa.recovery-period", "1s", "inbox.outage-delay", "100", "queue", queue));
+                    "xa.object-store", "file:" + folder.resolve("store"), "xa.recovery-period", "1s", "inbox.outage-delay", "100ms", "queue", queue));
         }
 
         /** Inserting an effect fails with a SQLSTATE while a condition holds. Sequences are not transactional. */

@@ -37,9 +37,9 @@ final class Outbox {
         settings.put("camel.main.shutdown-timeout", "5");
         settings.put("kafka.brokers", topic.kafka().brokers());
         settings.put("outbox.destination.transfer.requested", topic.name());
-        settings.put("outbox.relay.poll-max-delay", "100");
-        settings.put("outbox.relay.outage-max-delay", "1000");
-        settings.put("outbox.retry.poll-max-delay", "100");
+        settings.put("outbox.relay.poll-max-delay", "100ms");
+        settings.put("outbox.relay.outage-max-delay", "1000ms");
+        settings.put("outbox.retry.poll-max-delay", "100ms");
         // what is refused waits until the test says that it is due
         settings.put("outbox.immediate-attempts", "1");
         settings.put("outbox.retry.first-delay", "1h");

@@ -88,7 +88,7 @@ class DeadLettersAreAlertedIT {
         bank.settings.put("alert.webhook.url", "http://localhost:1/nobody");
         bank.settings.put("alert.mail.port", String.valueOf(mail.getSmtp().getPort()));
         bank.settings.put("alert.mail.to", "ops@example.org");
-        bank.settings.put("inbox.outage-delay", "100");
+        bank.settings.put("inbox.outage-delay", "100ms");
         bank.letters(1, "c", "java.lang.A");
         try (Routes routes = bank.start(CHANNELS)) {
             assertThat(mail.waitForIncomingEmail(30_000, 1)).isTrue();

@@ -24,12 +24,12 @@ final class OperatedBank extends ReceivingBank {
     private final int port = Ports.free();
 
     OperatedBank() {
-        settings.put("inbox.retry.poll-max-delay", "100");
+        settings.put("inbox.retry.poll-max-delay", "100ms");
         settings.put("inbox.immediate-delay", "50ms");
         settings.put("operate.data-source", "bankB");
-        settings.put("alert.poll-delay", "200");
+        settings.put("alert.poll-delay", "200ms");
         settings.put("alert.window", "2s");
-        settings.put("retention.poll-delay", "200");
+        settings.put("retention.poll-delay", "200ms");
     }
 
     Routes start(String... files) {

@@ -37,8 +37,8 @@ class PrivateAuthorityIsTrustedIT {
         try {
             bank.settings.put("alert.channels", "alert-webhook,alert-log");
             bank.settings.put("alert.webhook.url", "https://127.0.0.1:" + chat.getAddress().getPort() + "/hook");
-            bank.settings.put("inbox.outage-delay", "100");
-            bank.settings.put("inbox.retry.poll-max-delay", "200");
+            bank.settings.put("inbox.outage-delay", "100ms");
+            bank.settings.put("inbox.retry.poll-max-delay", "200ms");
             bank.letters(1, "c", "java.lang.A");
             try (RouteProcess process = process().start().awaitStarted()) {
                 OperatedBank.await().untilAsserted(() -> assertThat(process.log()).contains("retries of alert-webhook pause"));

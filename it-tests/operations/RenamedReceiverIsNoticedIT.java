@@ -26,7 +26,7 @@ class RenamedReceiverIsNoticedIT {
     @Test
     void renamedReceiverIsNamedAndGoesOnWithTheRowsOfTheOldOne() throws IOException {
         bank.settings.put("standstill.retry", "1s");
-        bank.settings.put("standstill.poll-delay", "200");
+        bank.settings.put("standstill.poll-delay", "200ms");
         bank.settings.put("inbox.immediate-attempts", "1");
         bank.settings.put("inbox.retry.first-delay", "1s");
         bank.settings.put("inbox.retry.delay", "1s");

@@ -51,7 +51,7 @@ class SecretsOfAddressesAreShownNowhereIT {
             exchange.close();
         });
         chat.start();
-        bank.settings.put("inbox.outage-delay", "100");
+        bank.settings.put("inbox.outage-delay", "100ms");
         bank.settings.put("inbox.alert-webhook.retry.max-attempts", "0");
         bank.settings.put("inbox.permanent-errors", "java.lang.Error");
         // what is usually an outage, and waits, ends here as a dead letter

@@ -30,7 +30,7 @@ class StandstillIsToldIT {
 
     @BeforeEach
     void lookOften() {
-        bank.settings.put("standstill.poll-delay", "200");
+        bank.settings.put("standstill.poll-delay", "200ms");
         bank.settings.put("alert.window", "1s");
         bank.settings.put("outbox.destination.transfer.completed", bank.topic.name());
     }

@@ -36,7 +36,7 @@ final class PositionFixture extends ReceivingBank {
 
     private void prepare() {
         database.update("ALTER TABLE ledger_entry DROP CONSTRAINT transfer_is_booked_once");
-        settings.put("inbox.outage-delay", "200");
+        settings.put("inbox.outage-delay", "200ms");
         settings.put("inbox.immediate-delay", "50ms");
         settings.put("inbox.dead-letter-topic", "false");
     }

@@ -24,7 +24,7 @@ class ClosedDestinationHoldsNobodyElseIT {
     ClosedDestinationHoldsNobodyElseIT() {
         settings.put("outbox.destination.transfer.completed", later.name());
         settings.put("outbox.immediate-attempts", "1");
-        settings.put("outbox.retry.poll-max-delay", "100");
+        settings.put("outbox.retry.poll-max-delay", "100ms");
         settings.put("outbox.circuit-delay", "300ms");
     }
 

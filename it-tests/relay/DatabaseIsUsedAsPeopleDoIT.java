@@ -28,7 +28,7 @@ class DatabaseIsUsedAsPeopleDoIT {
             settings.put("database.bank-a.url", database.url());
             settings.put("outbox.archive", "true");
             settings.put("outbox.archive-retention", "1ms");
-            settings.put("retention.poll-delay", "100");
+            settings.put("retention.poll-delay", "100ms");
             settings.put("operate.data-source", "bankA");
             database.insertOutbox("transfer.requested", "k", "1");
             database.insertOutbox("not.mapped", "k", "1");

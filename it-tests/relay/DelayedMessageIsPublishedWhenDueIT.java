@@ -43,7 +43,7 @@ class DelayedMessageIsPublishedWhenDueIT {
     @Test
     void messageWaitsForItsDueTimeAndHoldsNobodyBack() throws IOException {
         Map<String, String> settings = outbox.settings();
-        settings.put("outbox.retry.poll-max-delay", "100");
+        settings.put("outbox.retry.poll-max-delay", "100ms");
         String file = Files.writeString(folder.resolve("remind.camel.yaml"), REMIND).toString();
         try (Routes routes = Routes.start(settings, "bank-a-relay.camel.yaml", file)) {
             send(routes, "tomorrow", Instant.now().plusSeconds(86_400).toString());

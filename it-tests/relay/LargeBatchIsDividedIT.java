@@ -61,7 +61,7 @@ class LargeBatchIsDividedIT {
                 """);
         outbox.insert("k", "1");
         Map<String, String> settings = outbox.settings();
-        settings.put("outbox.relay.outage-max-delay", "100");
+        settings.put("outbox.relay.outage-max-delay", "100ms");
         try (Routes relay = Routes.start(settings, "bank-a-relay.camel.yaml")) {
             RelayFixture.await().untilAsserted(() -> assertThat(outbox.database.rows("SELECT kind, subject FROM incident WHERE ended_at IS NULL"))
                     .containsExactly(Map.of("kind", "RELAY", "subject", "bankA")));

@@ -98,8 +98,8 @@ class OutboxSinkWritesDataIT {
 
     @Test
     void messageThatIsDueWakesARelayThatPollsSeldom() throws IOException {
-        settings.put("outbox.relay.poll-max-delay", "3600000");
-        settings.put("outbox.retry.poll-max-delay", "100");
+        settings.put("outbox.relay.poll-max-delay", "3600000ms");
+        settings.put("outbox.retry.poll-max-delay", "100ms");
         try (Routes routes = start("", "false", "bank-a-relay.camel.yaml")) {
             assertThat(send(routes, "k", "x", exchange -> exchange.setVariable("due", "PT1S"))).isNull();
 

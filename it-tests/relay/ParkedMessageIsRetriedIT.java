@@ -23,7 +23,7 @@ class ParkedMessageIsRetriedIT {
     ParkedMessageIsRetriedIT() {
         settings.put("outbox.retry.first-delay", "300ms");
         settings.put("outbox.retry.delay", "300ms");
-        settings.put("outbox.retry.poll-max-delay", "100");
+        settings.put("outbox.retry.poll-max-delay", "100ms");
         settings.put("outbox.circuit-delay", "500ms");
     }
 

@@ -38,8 +38,8 @@ final class RelayFixture {
         }
         settings.put("kafka.brokers", topic.kafka().brokers());
         settings.put("outbox.destination.transfer.requested", topic.name());
-        settings.put("outbox.relay.metadata-timeout", "3000");
-        settings.put("outbox.relay.outage-max-delay", "1000");
+        settings.put("outbox.relay.metadata-timeout", "3000ms");
+        settings.put("outbox.relay.outage-max-delay", "1000ms");
         return settings;
     }
 

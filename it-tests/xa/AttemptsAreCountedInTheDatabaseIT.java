@@ -26,7 +26,7 @@ class AttemptsAreCountedInTheDatabaseIT {
     @BeforeEach
     void start() {
         xa = new XaFixture(folder);
-        xa.settings.put("inbox.outage-delay", "100");
+        xa.settings.put("inbox.outage-delay", "100ms");
     }
 
     @AfterEach

@@ -24,8 +24,8 @@ class BrokerThatGivesUpIsToldIT {
     @BeforeEach
     void start() {
         xa = new XaFixture(folder);
-        xa.settings.put("inbox.outage-delay", "100");
-        xa.settings.put("alert.poll-delay", "1000");
+        xa.settings.put("inbox.outage-delay", "100ms");
+        xa.settings.put("alert.poll-delay", "1000ms");
     }
 
     @AfterEach

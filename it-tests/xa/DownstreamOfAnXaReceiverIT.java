@@ -47,7 +47,7 @@ class DownstreamOfAnXaReceiverIT {
         xa.settings.put("xa.node-identifier", "notifier-1");
         xa.settings.put("notifier.service-url", "http://localhost:" + service.port() + "/");
         xa.settings.put("notifier.service-timeout", "300");
-        xa.settings.put("inbox.outage-delay", "100");
+        xa.settings.put("inbox.outage-delay", "100ms");
         xa.settings.put("inbox.outage-patience", "1s");
         xa.settings.put("inbox.retry.first-delay", "1s");
     }

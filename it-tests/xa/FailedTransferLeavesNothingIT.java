@@ -88,7 +88,7 @@ class FailedTransferLeavesNothingIT {
         xa.settings.put("inbox.retry.first-delay", "200ms");
         xa.settings.put("inbox.retry.delay", "200ms");
         xa.settings.put("inbox.retry.max-attempts", "2");
-        xa.settings.put("alert.poll-delay", "200");
+        xa.settings.put("alert.poll-delay", "200ms");
         try (RouteProcess process = xa.transfers().start().awaitStarted();
                 RouteProcess operators = RouteProcess.camelMain(folder.resolve("operate.log"), xa.settings, "operate-alerts.camel.yaml",
                         "operate-alert-log.camel.yaml", "operate-alert-text.camel.yaml").start().awaitStarted()) {

@@ -74,7 +74,7 @@ class OutageUsesUpNoDeliveryIT {
     @Test
     void messagesOfADatabaseThatAnswersAndRefusesToWriteWait() {
         try (XaFixture xa = new XaFixture(folder)) {
-            xa.settings.put("inbox.outage-delay", "200");
+            xa.settings.put("inbox.outage-delay", "200ms");
             try (RouteProcess process = xa.transfers("camel.component.jms.recoveryInterval=200").start().awaitStarted()) {
                 xa.demote("SET default_transaction_read_only = on");
                 for (int i = 1; i <= 5; i++) {

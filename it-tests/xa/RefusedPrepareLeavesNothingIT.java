@@ -26,7 +26,7 @@ class RefusedPrepareLeavesNothingIT {
     @Test
     void statesOfEveryKindLeaveNoEntry() throws IOException {
         try (XaFixture xa = new XaFixture(folder)) {
-            xa.settings.put("inbox.outage-delay", "100");
+            xa.settings.put("inbox.outage-delay", "100ms");
             xa.settings.put("inbox.retry.first-delay", "100ms");
             xa.settings.put("inbox.retry.delay", "100ms");
             Database bank = xa.bank.bankB();

@@ -46,7 +46,7 @@ final class XaFixture implements AutoCloseable {
         settings.put("xa.node-identifier", "bank-a-1");
         settings.put("xa.object-store", "file:" + folder.resolve("store"));
         settings.put("xa.recovery-period", "1s");
-        settings.put("inbox.retry.poll-max-delay", "100");
+        settings.put("inbox.retry.poll-max-delay", "100ms");
     }
 
     RouteProcess transfers(String... more) {

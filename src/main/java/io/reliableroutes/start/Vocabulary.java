@@ -134,6 +134,7 @@ public class Vocabulary implements CamelContextAware {
         return new LifecycleStrategySupport() {
             @Override
             public void onContextInitializing(CamelContext context) {
+                context.getPropertiesComponent().addPropertiesFunction(new MillisecondsFunction(context));
                 ConfigurationCheck.checkSettings(context);
                 SuppliedBeans.install(context);
                 FileStrategies.require(context);
