@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.postgresql.ds.PGSimpleDataSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -170,6 +171,15 @@ class ConfigurationIsCheckedIT {
     void missingSchemaIsRefused() {
         settings.put("database.bank-b.url", Servers.database().url());
         assertRefused("bank-b-credit-transfer.camel.yaml" + BOOK, " has no table alert_window: messages could not be stored. Apply sql/postgresql/schema.sql");
+    }
+
+    @Test
+    void dataSourceOutsideTheTransactionsIsRefused() {
+        settings.put("camel.beans.bankB", "#class:" + PGSimpleDataSource.class.getName());
+        settings.put("camel.beans.bankB.url", Servers.database().apply("schema.sql").url());
+        settings.put("camel.beans.bankB.user", "postgres");
+        assertRefused("bank-b-credit-transfer.camel.yaml" + BOOK, "data source bankB is a org.postgresql.ds.PGSimpleDataSource whose connections take no part in the "
+                + "transactions of tx.policy (txPolicy)");
     }
 
     @Test

@@ -59,6 +59,7 @@ final class DatabaseCheck {
                 new PoolerCheck(dataSource, database, xa).check(connection, row.getString("isolation"));
             }
         }
+        new EnlistmentCheck(context, name, dataSource).check();
     }
 
     private void checkSchema(String database, Statement statement) throws SQLException {
