@@ -1,10 +1,6 @@
 package io.reliableroutes.outbox;
 
 import java.nio.charset.StandardCharsets;
-import java.time.DateTimeException;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -16,6 +12,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.reliableroutes.InvalidMessageException;
 import io.reliableroutes.support.ConfigurationException;
+import io.reliableroutes.support.DueTime;
 import org.apache.camel.Exchange;
 
 /**
@@ -28,7 +25,6 @@ public class OutboxRow {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,200}");
     /** W3C Trace Context: neither version ff, nor an id of zeros. */
     private static final Pattern TRACEPARENT = Pattern.compile("(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}");
-    private static final Instant LATEST = Instant.parse("9999-12-31T00:00:00Z");
 
     private String destination;
     private String key;
@@ -81,19 +77,29 @@ public class OutboxRow {
         row.put("message_key", text("outboxKey", simple(exchange, key)));
         row.put("content_type", contentType);
         row.put("payload", payload(exchange, (String) row.get("message_key")));
-        String traceparent = exchange.getMessage().getHeader("traceparent", String.class);
         // a malformed one from outside must not fail the business transaction
-        row.put("traceparent", traceparent != null && TRACEPARENT.matcher(traceparent).matches() ? traceparent : null);
+        row.put("traceparent", traceparent(exchange.getMessage().getHeader("traceparent", String.class)));
         row.put("headers", headers(exchange, row.get("traceparent") != null));
-        String time = simple(exchange, due).trim();
-        row.put("due", time.isEmpty() || time.startsWith("P") ? null : instant(time));
-        row.put("delay", time.startsWith("P") ? delay(time) : null);
+        String text = simple(exchange, due).trim();
+        DueTime time = text.isEmpty() ? DueTime.NOW : DueTime.of(text).orElseThrow(() -> noDueTime(text));
+        row.put("due", time.instant());
+        row.put("delay", time.delay());
         return row;
     }
 
     /** As camel-sql does it for a parameter; Camel remembers the expressions that it has read. */
     private static String simple(Exchange exchange, String expression) {
         return exchange.getContext().resolveLanguage("simple").createExpression(expression).evaluate(exchange, String.class);
+    }
+
+    /** The text if it is a traceparent of W3C Trace Context, else null; null for null. */
+    public static String traceparent(String text) {
+        return text != null && TRACEPARENT.matcher(text).matches() ? text : null;
+    }
+
+    /** True for a name, not null, that a header of a row may have: it is one, and says nothing that CloudEvents or the pack itself says. */
+    public static boolean isHeader(String name) {
+        return NAME.matcher(name).matches() && !OutboxRecord.isReserved(name);
     }
 
     private byte[] payload(Exchange exchange, String key) {
@@ -110,7 +116,7 @@ public class OutboxRow {
     private String headers(Exchange exchange, boolean traced) {
         Map<String, String> values = new TreeMap<>();
         for (String name : headers.isBlank() ? new String[0] : headers.trim().split("\\s*,\\s*")) {
-            if (!NAME.matcher(name).matches() || OutboxRecord.isReserved(name)) {
+            if (!isHeader(name)) {
                 throw new ConfigurationException("outboxHeaders (" + name + ") is no name of a header that may travel: nothing was written. Write "
                         + "the names of headers of the message with commas between them, none that CloudEvents or the pack itself sets.");
             }
@@ -140,30 +146,6 @@ public class OutboxRow {
                     + "written. Refuse such input where it comes in.");
         }
         return value;
-    }
-
-    private static String instant(String text) {
-        try {
-            Instant due = OffsetDateTime.parse(text).toInstant();
-            if (due.isBefore(LATEST) && due.isAfter(Instant.EPOCH)) {
-                return due.toString();
-            }
-        } catch (DateTimeException e) {
-            // told below
-        }
-        throw noDueTime(text);
-    }
-
-    private static Long delay(String text) {
-        try {
-            Duration delay = Duration.parse(text);
-            if (delay.toDays() < 36_500) {
-                return Math.max(0, delay.toMillis());
-            }
-        } catch (DateTimeException | ArithmeticException e) {
-            // told below
-        }
-        throw noDueTime(text);
     }
 
     private static InvalidMessageException noDueTime(String text) {
