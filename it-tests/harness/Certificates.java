@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 
 /** A broker's certificate and a client's, made with the JDK's keytool; each side trusts the other's and no other. */
 public final class Certificates {
@@ -63,6 +65,21 @@ public final class Certificates {
                     + Base64.getMimeEncoder().encodeToString(store.getKey("broker", PASSWORD.toCharArray()).getEncoded()) + "\n-----END PRIVATE KEY-----\n");
             Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
             return key;
+        } catch (IOException | GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** For a server in this JVM that shows its certificate and asks for none. */
+    public SSLContext tls() {
+        try (InputStream file = Files.newInputStream(server())) {
+            KeyStore own = KeyStore.getInstance("PKCS12");
+            own.load(file, PASSWORD.toCharArray());
+            KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            keys.init(own, PASSWORD.toCharArray());
+            SSLContext tls = SSLContext.getInstance("TLS");
+            tls.init(keys.getKeyManagers(), null, null);
+            return tls;
         } catch (IOException | GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }

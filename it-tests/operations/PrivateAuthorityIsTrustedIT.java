@@ -1,16 +1,11 @@
 package operations;
 
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
@@ -55,16 +50,8 @@ class PrivateAuthorityIsTrustedIT {
     }
 
     private HttpsServer server(Certificates certificates) throws Exception {
-        KeyStore own = KeyStore.getInstance("PKCS12");
-        try (InputStream file = Files.newInputStream(certificates.server())) {
-            own.load(file, Certificates.PASSWORD.toCharArray());
-        }
-        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        keys.init(own, Certificates.PASSWORD.toCharArray());
-        SSLContext tls = SSLContext.getInstance("TLS");
-        tls.init(keys.getKeyManagers(), null, null);
         HttpsServer server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.setHttpsConfigurator(new HttpsConfigurator(tls));
+        server.setHttpsConfigurator(new HttpsConfigurator(certificates.tls()));
         server.createContext("/", exchange -> {
             posts.add(exchange.getRequestURI().toString());
             exchange.sendResponseHeaders(200, -1);

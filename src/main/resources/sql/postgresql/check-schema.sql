@@ -8,6 +8,10 @@ WITH expected (kind, relation, columns) AS (
       ended_at timestamptz, audit_id bigint'),
     ('table', 'dead_letter_audit', 'id bigint, action text, who text, reason text, filter jsonb, letters bigint, acted_at timestamptz,
       payload bytea, replaced_by bytea'),
+    ('table', 'half_message', 'id uuid, place bigint, producer text, content text, destination text, message_key text, type text, content_type text,
+      payload bytea, headers jsonb, traceparent text, due_at timestamptz, delay interval, ordered boolean, check_back text, check_host text,
+      state text, waiting boolean, attempts integer, next_check_at timestamptz, last_answer text, prepared_at timestamptz,
+      decided_at timestamptz, decided_by text, letter_id bigint'),
     ('table', 'inbox_attempt', 'consumer text, source text, message_id text, attempts integer, keepings integer, crashes integer, process text,
       permanent boolean, error_class text, error_message text, first_failed_at timestamptz, changed_at timestamptz'),
     ('table', 'inbox_message', 'consumer text, source text, message_id text, received_at timestamptz'),
@@ -49,7 +53,7 @@ WITH expected (kind, relation, columns) AS (
   UNION ALL
   -- a statement's ON CONFLICT needs each of these
   SELECT 3, 'unique index ' || u.name
-  FROM unnest(ARRAY['alert_window_pkey', 'inbox_attempt_pkey', 'inbox_message_pkey', 'inbox_position_pkey', 'incident_pkey', 'message_is_parked_once',
+  FROM unnest(ARRAY['alert_window_pkey', 'half_message_pkey', 'inbox_attempt_pkey', 'inbox_message_pkey', 'inbox_position_pkey', 'incident_pkey', 'message_is_parked_once',
                     'outbox_closed_pkey', 'outbox_message_pkey', 'outbox_parked_pkey', 'record_is_dead_once']) AS u (name)
   WHERE NOT EXISTS (SELECT 1 FROM pg_index i WHERE i.indexrelid = to_regclass(u.name) AND i.indisunique AND i.indisvalid)
   UNION ALL

@@ -59,6 +59,16 @@ WITH inbox AS (
     LIMIT CAST(:?most AS integer)
     FOR UPDATE SKIP LOCKED)
   RETURNING 1
+), half AS (
+  DELETE FROM half_message
+  WHERE id IN (
+    SELECT h.id
+    FROM half_message h
+    WHERE h.decided_at < now() - CAST(:?half_retention AS bigint) * interval '1 millisecond' AND NOT h.waiting
+    ORDER BY h.decided_at
+    LIMIT 1000
+    FOR UPDATE SKIP LOCKED)
+  RETURNING 1
 )
-SELECT greatest((SELECT count(*) FROM inbox), (SELECT count(*) FROM sent), (SELECT count(*) FROM letter),
+SELECT greatest((SELECT count(*) FROM half), (SELECT count(*) FROM inbox), (SELECT count(*) FROM sent), (SELECT count(*) FROM letter),
                 (SELECT count(*) FROM over), (SELECT count(*) FROM attempt)) AS deleted

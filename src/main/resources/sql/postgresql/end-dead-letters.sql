@@ -71,6 +71,13 @@ WITH request AS (
   FROM replayed r
   WHERE r.origin = 'OUTBOX'
   ORDER BY r.id
+), half AS (
+  -- a replay asks the producer again, and what is discarded is rolled back
+  UPDATE half_message h
+  SET state = CASE e.action WHEN 'REPLAY' THEN 'PREPARED' ELSE 'ROLLED_BACK' END, payload = r.handed_over, attempts = 0, next_check_at = r.due_at,
+      decided_at = CASE e.action WHEN 'DISCARD' THEN now() END, decided_by = CASE e.action WHEN 'DISCARD' THEN 'OPERATOR' END, letter_id = NULL
+  FROM ended e LEFT JOIN replayed r ON r.id = e.id
+  WHERE h.id = CASE WHEN e.origin = 'HALF' THEN CAST(e.message_id AS uuid) END AND h.letter_id = e.id
 )
 SELECT count(*) AS letters,
        -- which ones: what a dry run has counted and what is done can be compared

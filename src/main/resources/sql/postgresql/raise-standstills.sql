@@ -29,6 +29,23 @@ WITH bound AS (
     SELECT c.next_probe_at FROM outbox_closed c WHERE c.next_probe_at < bound.retry) d
   HAVING count(*) > 0
   UNION ALL
+  SELECT 'RETRY_OVERDUE', 'half messages',
+         format('%s half messages are overdue, the first since %s: nobody asks their producers, or moves them into the outbox. Start the half-check-back '
+           || 'of this database, or look at its log, and for a session that holds a lock.', count(*), min(d.due_at))
+  FROM bound CROSS JOIN LATERAL (
+    SELECT h.next_check_at AS due_at FROM half_message h WHERE h.state = 'PREPARED' AND h.next_check_at < bound.retry
+    UNION ALL
+    -- who waits for nobody and is not moved
+    SELECT h.decided_at
+    FROM half_message h
+    WHERE h.waiting AND h.decided_at < bound.retry
+      AND NOT EXISTS (
+        SELECT 1
+        FROM half_message e
+        WHERE h.ordered AND e.ordered AND (e.state = 'PREPARED' OR e.waiting) AND e.destination = h.destination
+          AND hashtextextended(e.message_key, 0) = hashtextextended(h.message_key, 0) AND e.message_key = h.message_key AND e.place < h.place)) d
+  HAVING count(*) > 0
+  UNION ALL
   SELECT 'RETENTION_OVERDUE', old.name,
          format('rows could have been deleted at %s. Look at the log of the retention, and for a session that holds a lock.', old.expired_at)
   FROM (

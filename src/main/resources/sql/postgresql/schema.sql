@@ -356,8 +356,8 @@ ALTER TABLE dead_letter_audit ADD COLUMN IF NOT EXISTS payload bytea, ADD COLUMN
 -- Messages nobody will try again by themselves: visible, alerted, replayable.
 CREATE TABLE IF NOT EXISTS dead_letter (
   id               bigint      GENERATED ALWAYS AS IDENTITY (CACHE 1) PRIMARY KEY,
-  origin           text        NOT NULL CONSTRAINT origin_is_a_side CHECK (origin IN ('OUTBOX', 'INBOX')),
-  -- the consumer that gave up, or the destination that refused
+  origin           text        NOT NULL CONSTRAINT origin_is_a_side CHECK (origin IN ('OUTBOX', 'INBOX', 'HALF')),
+  -- the consumer that gave up, or the destination that refused or, of an undecided half message, that it is for
   consumer         text        NOT NULL CONSTRAINT consumer_is_not_empty CHECK (consumer <> ''),
   -- those of the message, or else, for a message without an identity of its own, where it came from
   source           text        NOT NULL DEFAULT '' CONSTRAINT source_is_short CHECK (octet_length(source) <= 200),
@@ -380,6 +380,13 @@ CREATE TABLE IF NOT EXISTS dead_letter (
   CONSTRAINT failures_are_in_order CHECK (first_failed_at <= last_failed_at),
   CONSTRAINT an_end_has_an_audit CHECK ((ended_at IS NULL) = (audit_id IS NULL))
 );
+DO $$
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conrelid = 'dead_letter'::regclass AND conname = 'origin_is_a_side'
+                 AND pg_get_constraintdef(oid) LIKE '%HALF%') THEN
+    ALTER TABLE dead_letter DROP CONSTRAINT origin_is_a_side, ADD CONSTRAINT origin_is_a_side CHECK (origin IN ('OUTBOX', 'INBOX', 'HALF'));
+  END IF;
+END $$;
 -- the same record, delivered again, is the same letter, unless that one has ended. A topic that was made anew has other records at the offsets.
 CREATE UNIQUE INDEX IF NOT EXISTS record_is_dead_once ON dead_letter
   (consumer, topic, topic_partition, topic_offset, source, message_id, md5(coalesce(payload, '')))
@@ -405,6 +412,58 @@ SELECT nullif(letter.message_key, ''), coalesce(letter.headers ->> 'ce_type', le
          'dead-letter-error-message', left(letter.error_message, 1000), 'dead-letter-first-failed-at', letter.first_failed_at)),
        substring(letter.headers ->> 'traceparent' FROM '^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$')
 $$;
+
+-- Half messages: of producers whose own transaction is in another database. They are decided once, and then remembered, so that a late decision
+-- is refused. half-check-back asks the producers of those that are not decided. See docs/half-message.md.
+CREATE TABLE IF NOT EXISTS half_message (
+  id            uuid        PRIMARY KEY,
+  -- the place among the messages of the key
+  place         bigint      NOT NULL GENERATED ALWAYS AS IDENTITY (CACHE 1),
+  -- its login; empty where none is needed
+  producer      text        NOT NULL,
+  -- SHA-256 of the request: the same one again is no other message
+  content       text        NOT NULL CONSTRAINT content_is_a_digest CHECK (content ~ '^[0-9a-f]{64}$'),
+  destination   text        NOT NULL CONSTRAINT destination_is_a_name CHECK (destination ~ '^[A-Za-z0-9._-]{1,200}$'),
+  message_key   text        NULL     CONSTRAINT message_key_is_not_empty CHECK (message_key <> ''),
+  type          text        NOT NULL CONSTRAINT type_is_not_empty CHECK (type <> ''),
+  content_type  text        NOT NULL,
+  -- NULL when it is in the outbox, or rolled back
+  payload       bytea       NULL,
+  headers       jsonb       NOT NULL CONSTRAINT headers_are_an_object CHECK (jsonb_typeof(headers) = 'object'),
+  traceparent   text        NULL     CONSTRAINT traceparent_is_w3c CHECK (traceparent ~ '^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$'),
+  -- not to be published before, or so long after the decision
+  due_at        timestamptz NULL,
+  delay         interval    NULL,
+  -- has a key, no delay, and keeps its place: later ones of its key wait until it is decided
+  ordered       boolean     NOT NULL,
+  check_back    text        NOT NULL,
+  check_host    text        NOT NULL CONSTRAINT check_host_is_short CHECK (octet_length(check_host) BETWEEN 1 AND 300),
+  state         text        NOT NULL DEFAULT 'PREPARED' CONSTRAINT state_is_known CHECK (state IN ('PREPARED', 'COMMITTED', 'ROLLED_BACK', 'DEAD')),
+  -- committed, and not in the outbox yet: an earlier one of its key is not decided, or waits
+  waiting       boolean     NOT NULL DEFAULT false CONSTRAINT who_waits_is_committed CHECK (NOT waiting OR state = 'COMMITTED'),
+  -- how often its producer was asked
+  attempts      integer     NOT NULL DEFAULT 0 CONSTRAINT attempts_are_counted CHECK (attempts >= 0),
+  next_check_at timestamptz NULL,
+  last_answer   text        NULL,
+  prepared_at   timestamptz NOT NULL DEFAULT now(),
+  decided_at    timestamptz NULL,
+  decided_by    text        NULL     CONSTRAINT decided_by_is_known CHECK (decided_by IN ('PRODUCER', 'CHECK_BACK', 'OPERATOR')),
+  -- the open dead letter of one that is DEAD
+  letter_id     bigint      NULL,
+  CONSTRAINT who_is_undecided_is_asked CHECK ((state = 'PREPARED') = (next_check_at IS NOT NULL)),
+  CONSTRAINT a_decision_has_a_time CHECK (num_nulls(decided_at, decided_by) = CASE WHEN state IN ('COMMITTED', 'ROLLED_BACK') THEN 0 ELSE 2 END),
+  CONSTRAINT who_is_dead_has_a_letter CHECK ((state = 'DEAD') = (letter_id IS NOT NULL)),
+  CONSTRAINT a_payload_is_kept_until_it_is_sent CHECK (payload IS NOT NULL OR state = 'ROLLED_BACK' OR state = 'COMMITTED' AND NOT waiting)
+);
+-- serves claim-half-messages.sql: who of each host is due?
+CREATE INDEX IF NOT EXISTS half_message_by_due_time ON half_message (check_host, next_check_at) WHERE state = 'PREPARED';
+-- serves release-half-messages.sql: who waits, and does an earlier one hold the key back? By hash: a key may be longer than an index holds.
+CREATE INDEX IF NOT EXISTS half_message_by_waiting ON half_message (place) WHERE waiting;
+CREATE INDEX IF NOT EXISTS half_message_by_key ON half_message (destination, hashtextextended(message_key, 0), place)
+  WHERE ordered AND (state = 'PREPARED' OR waiting);
+-- serves retention
+CREATE INDEX IF NOT EXISTS half_message_by_end ON half_message (decided_at) WHERE decided_at IS NOT NULL;
+ALTER TABLE half_message SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
 
 -- Dead letters of a kind have been told; until ends_at more of them are counted and not told one by one.
 CREATE TABLE IF NOT EXISTS alert_window (
@@ -447,7 +506,7 @@ FROM outbox_sent
 UNION ALL
 SELECT message_id, consumer, message_key, headers ->> 'ce_type', 'DEAD', attempts, NULL, error_message, first_failed_at, NULL
 FROM dead_letter
-WHERE origin = 'OUTBOX' AND ended_at IS NULL;
+WHERE origin IN ('OUTBOX', 'HALF') AND ended_at IS NULL;
 
 -- Every message of the receiving side, with one status of the same list. A discarded message stays DEAD.
 CREATE OR REPLACE VIEW msg_received AS

@@ -81,8 +81,12 @@ public class OutboxDestinations {
         return closed;
     }
 
-    /** The topic, null if the destination is not mapped. */
-    String topic(CamelContext context, String destination) {
+    /**
+     * @param  context     not null
+     * @param  destination name of one, not null; {@code [A-Za-z0-9._-]} only, it becomes part of a placeholder
+     * @return             its topic, null if it is not mapped
+     */
+    public String topic(CamelContext context, String destination) {
         String topic = topics.get(destination);
         if (topic == null) {
             topic = context.resolvePropertyPlaceholders("{{" + KafkaTopics.DESTINATION + destination + ":}}");

@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 
+import io.reliableroutes.half.HalfCheck;
 import io.reliableroutes.inbox.TopicCheck;
 import io.reliableroutes.kafka.BrokerCheck;
 import io.reliableroutes.operate.OperatorAccess;
@@ -35,7 +36,7 @@ final class ConfigurationCheck implements StartupListener {
 
     /** What a route does in a database, by the parameter that names its data source: the roles of roles.sql. */
     private static final Map<String, String> PARTS = Map.of("relayDataSource", "relay", "inboxDataSource", "receiver", "alertDataSource", "operator",
-            "retentionDataSource", "operator");
+            "retentionDataSource", "operator", "halfDataSource", "messages");
 
     private final Map<String, Set<String>> dataSources = new TreeMap<>();
     private final Set<String> enlisted = new TreeSet<>();
@@ -48,6 +49,7 @@ final class ConfigurationCheck implements StartupListener {
             return;
         }
         OperatorAccess.check(context);
+        HalfCheck.check(context);
         TransactionCheck transactions = new TransactionCheck(context);
         Set<String> kafka = new TreeSet<>();
         boolean jms = false;
@@ -74,11 +76,14 @@ final class ConfigurationCheck implements StartupListener {
                     enlisted.add(dataSource.group(1));
                     if (target.contains("-dead-letters.sql")) {
                         use(dataSource.group(1), "operator");
+                    } else if (target.contains("-half-message.sql")) {
+                        use(dataSource.group(1), "messages");
                     }
                 }
             }
             for (Map.Entry<String, Object> parameter : RouteUri.parameters(route).entrySet()) {
-                if (parameter.getKey().endsWith("DataSource")) {
+                // a barrier is in a database of any kind, without the tables of the pack
+                if (parameter.getKey().endsWith("DataSource") && !parameter.getKey().equals("barrierDataSource")) {
                     String dataSource = context.resolvePropertyPlaceholders(parameter.getValue().toString());
                     use(dataSource, PARTS.get(parameter.getKey()));
                     if (from.startsWith("kafka:") || parameter.getKey().equals("relayDataSource")) {

@@ -11,14 +11,14 @@ final class SettingNames {
 
     /** Nobody else's settings begin so. */
     static final List<String> OURS = List.of("inbox.", "outbox.", "retry.", "standstill.", "alert.", "operate.", "check.", "retention.", "dead-letter.",
-            "tx.", "xa.", "database.");
+            "half.", "tx.", "xa.", "database.");
 
     /** Others may have settings that begin so: only what is nearly a name of the pack is taken for one. */
     static final List<String> SHARED = List.of("jms.", "sql.");
 
     private static final Properties DEFAULTS = Defaults.read();
 
-    private static final List<String> WITHOUT_A_DEFAULT = List.of("operate.data-source", "alert.mail.user", "alert.mail.password", "xa.node-identifier",
+    private static final List<String> WITHOUT_A_DEFAULT = List.of("operate.data-source", "half.data-source", "alert.mail.user", "alert.mail.password", "xa.node-identifier",
             "xa.object-store", "xa.recovery-period", "jms.url", "jms.user", "jms.password", "jms.pool-size");
 
     /** All others of {@code inbox.} and {@code outbox.} can also be set for one consumer or destination. */
@@ -27,7 +27,7 @@ final class SettingNames {
 
     /** Lists that may have nothing in them, and what only a channel that is chosen needs. */
     private static final Pattern MAY_BE_EMPTY = Pattern.compile("inbox\\.(outage-errors|outage-statuses|permanent-statuses)|outbox\\.permanent-errors"
-            + "|alert\\.(channels|mail\\..*|webhook\\..*)|replay\\..*");
+            + "|half\\.(headers|check-back\\.hosts)|alert\\.(channels|mail\\..*|webhook\\..*)|replay\\..*");
 
     private SettingNames() {
     }

@@ -4,6 +4,7 @@ import jakarta.transaction.Status;
 import jakarta.transaction.Synchronization;
 import jakarta.transaction.Transaction;
 import jakarta.transaction.TransactionManager;
+import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 
 /**
@@ -51,6 +52,11 @@ public class WakeUp {
      * @param name     bean name of the data source whose relays are meant, or what else a {@link PollScheduler} is woken by, not null
      */
     public void now(Exchange exchange, String name) {
-        PollScheduler.wake(exchange.getContext(), name);
+        wake(exchange.getContext(), name);
+    }
+
+    /** The same for Java. It has another name: where there are two methods of one, Camel has to guess which of them a route means. */
+    public static void wake(CamelContext context, String name) {
+        PollScheduler.wake(context, name);
     }
 }
