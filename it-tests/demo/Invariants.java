@@ -39,12 +39,14 @@ public final class Invariants {
         rejected = a.count("transfer WHERE status = 'REJECTED'");
         notified = new HashSet<>(sent.values()).size();
         money = sum(a, "balance", "account").add(sum(b, "balance", "account"));
-        checkLost(a, b, bank.notifier(), requests, new HashSet<>(sent.values()));
+        checkLost(bank, requests, new HashSet<>(sent.values()));
         checkDuplicates(a, b, sent);
         checkOrder(a, b, requests);
     }
 
-    private void checkLost(Database a, Database b, Database c, Map<String, List<String>> requests, Set<String> told) {
+    private void checkLost(Bank bank, Map<String, List<String>> requests, Set<String> told) {
+        Database a = bank.bankA();
+        Database b = bank.bankB();
         Map<String, Object> status = column(a, "SELECT id, status FROM transfer");
         Map<String, Object> credits = column(b, "SELECT transfer_id, amount FROM ledger_entry");
         requests.values().forEach(ids -> ids.forEach(id -> {
@@ -58,8 +60,9 @@ public final class Invariants {
             }
         }));
         // an alert that waits for whom it alerts is no message of the example
-        for (String table : List.of("outbox_message", "outbox_parked", "inbox_parked WHERE consumer NOT LIKE 'alert-%'", "dead_letter")) {
-            for (Database database : List.of(a, b, c)) {
+        for (String table : List.of("outbox_message", "outbox_parked", "inbox_parked WHERE consumer NOT LIKE 'alert-%'", "dead_letter",
+                "half_message WHERE state = 'PREPARED' OR waiting")) {
+            for (Database database : List.of(bank.messages(), b, bank.notifier())) {
                 if (database.count(table) > 0) {
                     lost.add(database.rows("SELECT * FROM " + table + " LIMIT 3") + " is left in " + table);
                 }
