@@ -35,6 +35,7 @@ final class Mutants {
         all.addAll(inboxRetry());
         all.addAll(handlers());
         all.addAll(jms());
+        all.addAll(half());
         all.addAll(fuzzed());
         all.addAll(refused());
         all.addAll(unchecked());
@@ -259,6 +260,24 @@ final class Mutants {
                         .edit("camel/failed-message-sink.kamelet.yaml",
                                 "- bean:\n                              beanType: io.reliableroutes.support.CommitLog\n                              method: write(${exchange}, 'ERROR', ${variable.inboxLine})",
                                 "- log:\n                              loggingLevel: ERROR\n                              message: \"${variable.inboxLine}\""));
+    }
+
+    private static List<Mutant> half() {
+        return List.of(
+                new Mutant("barrier lets everybody pass", Scenario.LATE_TRANSACTION_IS_REFUSED, "the change is committed, and its check-back was answered with 409")
+                        .edit(SQL + "enter-barrier.sql", "DO NOTHING", "DO UPDATE SET decision = 'COMMITTED'"),
+                new Mutant("425 is taken for a rollback", Scenario.RUNNING_TRANSACTION_IS_ASKED_AGAIN, "ROLLED_BACK, and its transaction was running")
+                        .edit(SQL + "settle-half-messages.sql", "AS asked_enough, o.decision,", "AS asked_enough, CASE o.answer WHEN '425' THEN 'ROLLED_BACK' ELSE o.decision END AS decision,"),
+                new Mutant("commit is recorded without the row to move", Scenario.COMMITTED_HALF_MESSAGE_IS_PUBLISHED, "the message is committed, and nobody will publish it")
+                        .edit(SQL + "decide-half-message.sql", "waiting = CAST(:#decision AS text) = 'COMMITTED'", "waiting = false"),
+                new Mutant("half message is marked as moved, and its row is not there", Scenario.COMMITTED_HALF_MESSAGE_IS_PUBLISHED, "the message is committed, and nobody will publish it")
+                        .edit(SQL + "release-half-messages.sql", "WHERE free.due_at IS NULL AND free.delay IS NULL", "WHERE false"),
+                new Mutant("last word counts", Scenario.FIRST_WORD_ON_A_HALF_MESSAGE_COUNTS, "the late rollback is answered with 200")
+                        .edit(SQL + "decide-half-message.sql", "mine.state IN ('PREPARED', 'DEAD')", "mine.state <> :#decision"),
+                new Mutant("committed half message overtakes", Scenario.UNDECIDED_HALF_MESSAGE_HOLDS_ITS_KEY, "the second message of the key is sent, and the first is undecided")
+                        .edit(SQL + "release-half-messages.sql", "e.place < h.place", "e.place > h.place"),
+                new Mutant("checks are not counted", Scenario.UNDECIDED_HALF_MESSAGE_IS_A_DEAD_LETTER_AT_THE_END, "the producer is asked 4 times")
+                        .edit(SQL + "claim-half-messages.sql", "attempts = h.attempts + 1", "attempts = h.attempts"));
     }
 
     /** What the configuration check refuses does lose messages, where no stored position keeps them, or brings one for ever. */

@@ -38,6 +38,12 @@ enum Scenario {
     POISON_JMS_MESSAGE_HARMS_NO_OTHER(JmsScenarios::poisonMessageHarmsNoOther),
     OUTAGE_USES_UP_NO_JMS_ATTEMPT(JmsScenarios::outageUsesUpNoAttempt),
     JMS_LOG_TELLS_WHAT_IS_COMMITTED(JmsScenarios::logTellsWhatIsCommitted),
+    LATE_TRANSACTION_IS_REFUSED(HalfScenarios::lateTransactionIsRefused),
+    RUNNING_TRANSACTION_IS_ASKED_AGAIN(HalfScenarios::runningTransactionIsAskedAgain),
+    COMMITTED_HALF_MESSAGE_IS_PUBLISHED(HalfScenarios::committedMessageIsPublished),
+    FIRST_WORD_ON_A_HALF_MESSAGE_COUNTS(HalfScenarios::firstWordCounts),
+    UNDECIDED_HALF_MESSAGE_HOLDS_ITS_KEY(HalfScenarios::undecidedMessageHoldsItsKey),
+    UNDECIDED_HALF_MESSAGE_IS_A_DEAD_LETTER_AT_THE_END(HalfScenarios::undecidedMessageIsADeadLetterAtTheEnd),
     NO_ROW_STOPS_BENDS_OR_LOSES_ANYTHING(FuzzScenarios::noRowStopsBendsOrLosesAnything),
     NO_RECORD_STOPS_BENDS_OR_LOSES_ANYTHING(FuzzScenarios::noRecordStopsBendsOrLosesAnything);
 
