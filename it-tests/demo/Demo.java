@@ -42,7 +42,7 @@ public final class Demo {
             }
         }
         int status = 1;
-        try (Stage stage = mode.equals("xa") ? new XaStage() : new OutboxStage()) {
+        try (Stage stage = stage(mode)) {
             Demo demo = new Demo(stage);
             stage.start();
             status = demo.run(transfers, chaos, keep) ? 0 : 1;
@@ -55,6 +55,14 @@ public final class Demo {
         System.exit(status);
     }
 
+    private static Stage stage(String mode) throws IOException {
+        return switch (mode) {
+            case "xa" -> new XaStage();
+            case "half" -> new HalfStage();
+            default -> new OutboxStage();
+        };
+    }
+
     private static int number(String text) throws IOException {
         if (!text.matches("[1-9][0-9]{0,5}")) {
             usage("--transfers (" + text + ") is not a number from 1 to 999999");
@@ -63,8 +71,8 @@ public final class Demo {
     }
 
     private static String mode(String text) throws IOException {
-        if (!text.equals("outbox") && !text.equals("xa")) {
-            usage("--mode (" + text + ") is neither outbox nor xa");
+        if (!text.matches("outbox|half|xa")) {
+            usage("--mode (" + text + ") is none of outbox, half and xa");
         }
         return text;
     }

@@ -10,7 +10,7 @@ import java.util.function.Function;
 import harness.Kafka;
 
 /** Transfer and notify by outbox and inbox, over Kafka. */
-final class OutboxStage extends Stage {
+class OutboxStage extends Stage {
 
     private Kafka kafka;
 
@@ -41,10 +41,23 @@ final class OutboxStage extends Stage {
     @Override
     void addApplications(Map<String, String> settings) {
         settings.put("kafka.brokers", kafka.brokers());
-        add("bank-a", settings, "bank-a-*.camel.yaml");
-        add("bank-a-relay", settings, "bank-a-relay.camel.yaml");
+        addBankA(settings);
         add("bank-b", settings, "bank-b-*.camel.yaml");
         add("notifier", settings, "notifier-*.camel.yaml");
+    }
+
+    void addBankA(Map<String, String> settings) {
+        add("bank-a", settings, "bank-a-*.camel.yaml");
+        add("bank-a-relay", settings, "bank-a-relay.camel.yaml");
+    }
+
+    String bankA() {
+        return "bank-a";
+    }
+
+    /** What publishes bank A's messages. */
+    String publisher() {
+        return "bank-a-relay";
     }
 
     private String url() {
@@ -60,10 +73,10 @@ final class OutboxStage extends Stage {
     @Override
     void chaos(Customers customers, int transfers) {
         customers.await(transfers / 5);
-        restart("bank-a-relay");
+        restart(publisher());
         restart("bank-b");
         customers.await(transfers / 2);
-        restart("bank-a");
+        restart(bankA());
         customers.await(transfers * 4 / 5);
         System.out.println("kill -9 Kafka");
         kafka.kill();

@@ -36,7 +36,7 @@ final class Progress {
         try {
             Awaitility.await().atMost(limit).pollDelay(Duration.ZERO).until(() -> {
                 show();
-                return bank.notifier().count("notification") >= transfers && bank.bankA().count("outbox_message") == 0
+                return bank.notifier().count("notification") >= transfers && bank.messages().count("outbox_message") == 0
                         && bank.bankB().count("outbox_message") == 0;
             });
             return true;

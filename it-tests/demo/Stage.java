@@ -67,7 +67,7 @@ abstract class Stage implements AutoCloseable {
         CompletableFuture<Void> broker = CompletableFuture.runAsync(this::startBroker);
         postgres = EmbeddedPostgres.builder().setDataDirectory(folder.resolve("postgres")).setPGStartupWait(Duration.ofSeconds(60)).setErrorRedirector(ProcessBuilder.Redirect.DISCARD)
                 .setServerConfig("max_prepared_transactions", "100").setOutputRedirector(ProcessBuilder.Redirect.DISCARD).start();
-        bank = Bank.open(database("bank_a"), database("bank_b"), database("notifier"));
+        bank = openBank();
         broker.join();
         watch();
         service = new ProcessBuilder(Java.executable(), "-XX:TieredStopAtLevel=1", "-Xmx64m", "-cp", Java.testClasspath(),
@@ -102,7 +102,12 @@ abstract class Stage implements AutoCloseable {
         guard.watch(processes);
     }
 
-    private Database database(String name) {
+    /** Makes the databases. */
+    Bank openBank() {
+        return Bank.open(database("bank_a"), database("bank_b"), database("notifier"));
+    }
+
+    final Database database(String name) {
         String url = "jdbc:postgresql://localhost:" + postgres.getPort() + "/";
         new Database(url + "postgres").update("CREATE DATABASE " + name);
         return new Database(url + name);
@@ -110,7 +115,12 @@ abstract class Stage implements AutoCloseable {
 
     /** Adds an application: files of routes/, with * for any text, and options of Camel JBang. */
     final void add(String name, Map<String, String> settings, String... arguments) {
-        applications.put(name, RouteProcess.camelJbang(folder.resolve(name + ".log"), settings, httpPort, arguments));
+        add(name, settings, httpPort, arguments);
+    }
+
+    /** The same with a port of its own. */
+    final void add(String name, Map<String, String> settings, int port, String... arguments) {
+        applications.put(name, RouteProcess.camelJbang(folder.resolve(name + ".log"), settings, port, arguments));
     }
 
     final Bank bank() {

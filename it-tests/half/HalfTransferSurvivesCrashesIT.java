@@ -47,7 +47,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class HalfTransferSurvivesCrashesIT {
 
     private static final String[] SHARED = {"bank-a-answer-request.camel.yaml", "bank-a-book-transfer.camel.yaml", "bank-a-check-media-type.camel.yaml",
-        "bank-a-check-request.camel.yaml", "bank-a-end-transfer.camel.yaml", "bank-a-show.camel.yaml"};
+        "bank-a-check-request.camel.yaml", "bank-a-describe.camel.yaml", "bank-a-end-transfer.camel.yaml", "bank-a-show.camel.yaml"};
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final Bank bank = Bank.open(Servers.database(), Servers.database(), Servers.database(), Servers.database());
