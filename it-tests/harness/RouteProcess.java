@@ -33,7 +33,7 @@ public final class RouteProcess implements AutoCloseable {
         }));
         this.log = log;
         this.builder = new ProcessBuilder(command).directory(Java.root().resolve("routes").toFile()).redirectErrorStream(true);
-        for (String password : List.of("database.bank-a.password", "database.bank-b.password", "database.notifier.password")) {
+        for (String password : List.of("database.bank-a.password", "database.bank-b.password", "database.notifier.password", "database.messages.password")) {
             // the tests' servers trust everybody
             builder.environment().put(variable(password), Planted.secret(password));
         }

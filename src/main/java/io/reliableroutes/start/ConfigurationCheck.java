@@ -34,9 +34,9 @@ import static org.apache.camel.model.ProcessorDefinitionHelper.filterTypeInOutpu
  */
 final class ConfigurationCheck implements StartupListener {
 
-    /** What a route does in a database, by the parameter that names its data source: the roles of roles.sql. */
+    /** What a route does in a database, by the parameter that names its data source: the roles of roles.sql, and what {@link DatabaseCheck} names. */
     private static final Map<String, String> PARTS = Map.of("relayDataSource", "relay", "inboxDataSource", "receiver", "alertDataSource", "operator",
-            "retentionDataSource", "operator", "halfDataSource", "messages");
+            "retentionDataSource", "operator", "halfDataSource", "messages", "barrierDataSource", DatabaseCheck.BARRIER);
 
     private final Map<String, Set<String>> dataSources = new TreeMap<>();
     private final Set<String> enlisted = new TreeSet<>();
@@ -82,10 +82,9 @@ final class ConfigurationCheck implements StartupListener {
                 }
             }
             for (Map.Entry<String, Object> parameter : RouteUri.parameters(route).entrySet()) {
-                // a barrier is in a database of any kind, without the tables of the pack
-                if (parameter.getKey().endsWith("DataSource") && !parameter.getKey().equals("barrierDataSource")) {
+                if (parameter.getKey().endsWith("DataSource")) {
                     String dataSource = context.resolvePropertyPlaceholders(parameter.getValue().toString());
-                    use(dataSource, PARTS.get(parameter.getKey()));
+                    use(dataSource, PARTS.getOrDefault(parameter.getKey(), DatabaseCheck.TABLES));
                     if (from.startsWith("kafka:") || parameter.getKey().equals("relayDataSource")) {
                         kafka.add(dataSource);
                     }
@@ -148,10 +147,7 @@ final class ConfigurationCheck implements StartupListener {
     }
 
     private void use(String dataSource, String part) {
-        Set<String> parts = dataSources.computeIfAbsent(dataSource, name -> new TreeSet<>());
-        if (part != null) {
-            parts.add(part);
-        }
+        dataSources.computeIfAbsent(dataSource, name -> new TreeSet<>()).add(part);
     }
 
     static Map<String, Object> query(String uri) {

@@ -19,6 +19,11 @@ import org.slf4j.LoggerFactory;
 /** Looks before the routes start whether a database is what they need: the schema, the rights of their role, and whether it can be written. */
 final class DatabaseCheck {
 
+    /** Uses the tables of the pack, in whatever way. */
+    static final String TABLES = "tables";
+    /** Passes or asks the barrier of half messages, and uses no other table of the pack. */
+    static final String BARRIER = "barrier";
+
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseCheck.class);
 
     private final CamelContext context;
@@ -28,7 +33,8 @@ final class DatabaseCheck {
 
     /**
      * @param name  bean name of the data source, not null
-     * @param parts what the process does there, by the names of roles.sql: {@code sender}, {@code relay}, {@code receiver}, {@code operator}; not null
+     * @param parts what the process does there, by the names of roles.sql: {@code sender}, {@code relay}, {@code receiver}, {@code messages},
+     *              {@code operator}; or {@link #TABLES}, or {@link #BARRIER}; not null
      */
     DatabaseCheck(CamelContext context, String name, DataSource dataSource, Set<String> parts) {
         this.context = context;
@@ -44,7 +50,9 @@ final class DatabaseCheck {
     void check() throws SQLException {
         try (Connection connection = dataSource.getConnection(); Statement statement = connection.createStatement()) {
             String database = "data source " + name + " (" + connection.getMetaData().getURL() + ")";
-            checkSchema(database, statement);
+            if (!parts.equals(Set.of(BARRIER))) {
+                checkSchema(database, statement);
+            }
             try (ResultSet row = statement.executeQuery(SqlFile.load(context, "check-database.sql"))) {
                 row.next();
                 if (row.getBoolean("read_only")) {
@@ -53,6 +61,9 @@ final class DatabaseCheck {
                 }
                 checkPublications(database, row.getString("unidentified"));
                 checkGrants(connection, row.getString("role"));
+                if (parts.contains(BARRIER)) {
+                    checkBarrier(connection, database, row.getString("role"));
+                }
                 tellEncoding(database, row.getString("encoding"));
                 tellIsolation(database, row.getString("isolation"));
                 boolean xa = !context.getRegistry().findByType(XaTransactionManager.class).isEmpty();
@@ -67,6 +78,20 @@ final class DatabaseCheck {
             if (missing.next()) {
                 throw new ConfigurationException(database + " has no " + missing.getString(1) + ": messages could not be stored. Apply "
                         + "sql/postgresql/schema.sql to this database.");
+            }
+        }
+    }
+
+    private void checkBarrier(Connection connection, String database, String role) throws SQLException {
+        try (Statement statement = connection.createStatement(); ResultSet row = statement.executeQuery(SqlFile.load(context, "check-barrier.sql"))) {
+            row.next();
+            if (row.getString("missing") != null) {
+                throw new ConfigurationException(database + " has no " + row.getString("missing") + ": no transaction would pass the barrier, and no check-back "
+                        + "could be answered. Apply sql/postgresql/barrier.sql to this database.");
+            }
+            if (row.getString("forbidden") != null) {
+                throw new ConfigurationException("role " + role + " of data source " + name + " may not " + row.getString("forbidden") + " in message_barrier: no "
+                        + "transaction would pass the barrier, or no check-back could be answered. GRANT SELECT, INSERT, UPDATE ON message_barrier TO " + role + ".");
             }
         }
     }
