@@ -64,7 +64,7 @@ public final class MessageService {
         return this;
     }
 
-    Routes start(String... more) {
+    public Routes start(String... more) {
         return start(List.of(more));
     }
 
@@ -114,15 +114,15 @@ public final class MessageService {
         return send(request("/" + id));
     }
 
-    HttpRequest.Builder request(String path) {
+    public HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/messages" + path));
     }
 
-    static String basic(String login) {
+    public static String basic(String login) {
         return "Basic " + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8));
     }
 
-    HttpResponse<String> send(HttpRequest.Builder request) {
+    public HttpResponse<String> send(HttpRequest.Builder request) {
         try {
             HttpResponse<String> answer = HTTP.send(request.timeout(Duration.ofSeconds(20)).build(), HttpResponse.BodyHandlers.ofString());
             Planted.check(answer.request().uri() + " answers and", answer.body());
