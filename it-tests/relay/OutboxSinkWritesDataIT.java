@@ -87,6 +87,10 @@ class OutboxSinkWritesDataIT {
             assertThat(send(routes, "k", "x", exchange -> exchange.getMessage().setHeader("tenant", "\uD83D")))
                     .hasMessageContaining("header tenant has a character");
         }
+        try (Routes routes = start("", "false")) {
+            assertThat(send(routes, null, "x", exchange -> { })).hasMessageContaining("outboxKey (${variable.key}) of outbox-sink to transfer.requested is null");
+            assertThat(send(routes, "k", "x", exchange -> exchange.setVariable("due", null))).hasMessageContaining("outboxDue (${variable.due}) of outbox-sink to");
+        }
         for (String names : new String[] {"{'a': 1}", "ce_id", "Content-Type", "a b"}) {
             try (Routes routes = start(names, "false")) {
                 assertThat(send(routes, "k", "x", exchange -> { })).hasMessageContaining("is no name of a header that may travel");

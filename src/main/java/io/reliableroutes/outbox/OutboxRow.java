@@ -38,7 +38,7 @@ public class OutboxRow {
         this.destination = destination;
     }
 
-    /** @param key Simple expression for the message key, not null; an empty one is no key */
+    /** @param key Simple expression for the message key, not null; an empty one, or one that is an empty text, is no key, and one that is null is refused */
     public void setKey(String key) {
         this.key = key;
     }
@@ -69,27 +69,35 @@ public class OutboxRow {
      *                                 on the clock of the database; both are null for a message that is due at once
      * @throws InvalidMessageException if the due time is none, the key or a header is no text that PostgreSQL takes, or a message without a
      *                                 body is not meant to be a tombstone
-     * @throws ConfigurationException  if {@code outboxHeaders} is no list of names
+     * @throws ConfigurationException  if the key or the due time is null, or {@code outboxHeaders} is no list of names
      */
     public Map<String, Object> parameters(Exchange exchange) {
         Map<String, Object> row = new HashMap<>();
         row.put("destination", destination);
-        row.put("message_key", text("outboxKey", simple(exchange, key)));
+        row.put("message_key", text("outboxKey", simple(exchange, "outboxKey", key)));
         row.put("content_type", contentType);
         row.put("payload", payload(exchange, (String) row.get("message_key")));
         // a malformed one from outside must not fail the business transaction
         row.put("traceparent", traceparent(exchange.getMessage().getHeader("traceparent", String.class)));
         row.put("headers", headers(exchange, row.get("traceparent") != null));
-        String text = simple(exchange, due).trim();
+        String text = simple(exchange, "outboxDue", due).trim();
         DueTime time = text.isEmpty() ? DueTime.NOW : DueTime.of(text).orElseThrow(() -> noDueTime(text));
         row.put("due", time.instant());
         row.put("delay", time.delay());
         return row;
     }
 
-    /** As camel-sql does it for a parameter; Camel remembers the expressions that it has read. */
-    private static String simple(Exchange exchange, String expression) {
-        return exchange.getContext().resolveLanguage("simple").createExpression(expression).evaluate(exchange, String.class);
+    /**
+     * As camel-sql does it for a parameter; Camel remembers the expressions that it has read. A name that is spelt wrong gives null, and a message
+     * would lose its order or its due time: only an empty text says that none is meant.
+     */
+    private String simple(Exchange exchange, String parameter, String expression) {
+        String value = expression.isEmpty() ? "" : exchange.getContext().resolveLanguage("simple").createExpression(expression).evaluate(exchange, String.class);
+        if (value == null) {
+            throw new ConfigurationException(parameter + " (" + expression + ") of outbox-sink to " + destination + " is null: the message would have none, so "
+                    + "nothing was written. Correct the expression, or leave " + parameter + " out.");
+        }
+        return value;
     }
 
     /** The text if it is a traceparent of W3C Trace Context, else null; null for null. */
