@@ -26,6 +26,7 @@ class HandlerGetsTheSameHeadersIT {
         headers.put("X-Trace", "1");
         headers.put("other", "is not listed");
         headers.put("ce_", "");
+        headers.put("ce_partitionkey", "another");
         any.topic.send("k", "fail", headers);
 
         try (Routes routes = any.start()) {
@@ -37,7 +38,7 @@ class HandlerGetsTheSameHeadersIT {
         }
 
         assertThat(AnyHandler.CALLS).as("3 attempts at once, a retry, a replay").allMatch(AnyHandler.CALLS.get(0)::equals);
-        assertThat(AnyHandler.CALLS.get(0)).isEqualTo("fail {X-Trace=String 1, ce_=String , ce_id=String m-1, ce_source=String bank-a, "
+        assertThat(AnyHandler.CALLS.get(0)).isEqualTo("fail {X-Trace=String 1, ce_=String , ce_id=String m-1, ce_partitionkey=String k, ce_source=String bank-a, "
                 + "ce_type=String transfer.requested, content-type=String application/json, tenant=String t\u00fcr\\u0000}");
     }
 
@@ -53,7 +54,7 @@ class HandlerGetsTheSameHeadersIT {
             any.awaitReceived("m-1 HANDLED");
         }
 
-        assertThat(AnyHandler.CALLS).singleElement().asString().isEqualTo("good {baggage=String x, ce_id=String m-1, ce_source=String bank-a, "
+        assertThat(AnyHandler.CALLS).singleElement().asString().isEqualTo("good {baggage=String x, ce_id=String m-1, ce_partitionkey=String k, ce_source=String bank-a, "
                 + "ce_type=String transfer.requested, content-type=String application/json, traceparent=String x, tracestate=String x}");
     }
 

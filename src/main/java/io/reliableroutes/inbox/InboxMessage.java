@@ -13,6 +13,9 @@ public abstract sealed class InboxMessage permits ReceivedMessage, ParkedMessage
 
     private static final String PROPERTY = "inboxMessage";
 
+    /** CloudEvents' name for what orders messages, in its partitioning extension. */
+    private static final String PARTITION_KEY = "ce_partitionkey";
+
     private final String consumer;
     private final String dataSource;
     private boolean begun;
@@ -61,7 +64,8 @@ public abstract sealed class InboxMessage permits ReceivedMessage, ParkedMessage
     }
 
     /**
-     * Gives the handler the body, and the headers of {@code inbox.headers} as text: the same in the first delivery and in every retry.
+     * Gives the handler the body, the headers of {@code inbox.headers} as text and, as {@code ce_partitionkey} whatever a header of that name says,
+     * the key: the same in the first delivery and in every retry.
      *
      * @param exchange an inbox's or inbox-retry's exchange on its way to the handler, without its other headers, not null
      */
@@ -69,6 +73,9 @@ public abstract sealed class InboxMessage permits ReceivedMessage, ParkedMessage
         InboxMessage message = of(exchange);
         exchange.getMessage().setBody(message.payload());
         message.headers().forEach(exchange.getMessage()::setHeader);
+        if (message.key() != null) {
+            exchange.getMessage().setHeader(PARTITION_KEY, message.key());
+        }
     }
 
     /**
