@@ -1,15 +1,24 @@
 package format;
 
 import java.io.IOException;
+import java.io.Reader;
 import java.nio.file.Files;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 import harness.Java;
+import harness.Page;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -35,5 +44,23 @@ class SettingsPageTest {
         page.keySet().removeIf(setting -> setting.contains("<name>"));
 
         assertThat(page).isEqualTo(file);
+    }
+
+    /** What looks like a setting in the environment is one: a name that nobody reads there is refused by nobody. */
+    @ParameterizedTest
+    @ValueSource(strings = {"README.md", "docs/adapting.md", "docs/operations.md", "docs/settings.md", "docs/xa.md", ".mvn/camelw/help.txt"})
+    void variablesOfThePagesAreSettings(String page) throws IOException {
+        Properties settings = new Properties();
+        for (String name : List.of("src/main/resources/META-INF/reliable-routes.properties", "routes/application.properties", "routes/application-xa.properties")) {
+            try (Reader file = Files.newBufferedReader(Java.root().resolve(name))) {
+                settings.load(file);
+            }
+        }
+        Set<String> variables = settings.stringPropertyNames().stream().map(name -> name.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_"))
+                .collect(Collectors.toCollection(TreeSet::new));
+        variables.addAll(List.of("MAVEN_ARGS", "CAMELW_JAVA_OPTS", "ON_ERROR_STOP"));
+
+        assertThat(variables).containsAll(Page.of(page).found("\\b([A-Z]+(?:_[A-Z]+)+)=").stream().filter(name -> !name.matches("DATABASE_[A-Z_]+_(URL|USER|PASSWORD)"))
+                .toList());
     }
 }
