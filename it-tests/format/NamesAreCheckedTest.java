@@ -88,6 +88,8 @@ class NamesAreCheckedTest {
             outbox.destinaton.account.closed            | outbox.destination.account.closed
             outbox.relay.poll-max-dealy                 | outbox.relay.poll-max-delay
             profile.cap.inbox.retry.dealy               | profile.cap.inbox.retry.delay
+            profile.cap.inbx.retry.delay                | profile.cap.inbox.retry.delay
+            profile.own.retry.delay                     | profile.own.inbox.retry.delay
             retry.profil                                | retry.profile
             standstill.inbx                             | standstill.inbox
             alert.mail.pasword                          | alert.mail.password
@@ -99,6 +101,10 @@ class NamesAreCheckedTest {
             xa.recovery-perod                           | xa.recovery-period
             jms.usr                                     | jms.user
             jms.queue                                   |
+            kafka.broker                                | kafka.brokers
+            sql.dialekt                                 | sql.dialect
+            replay.acton                                | replay.action
+            replay.mine                                 |
             database.bank-b.jdbc-url                    | database.bank-b.url
             database.bank-b.poolsize                    | database.bank-b.pool-size
             database.url                                | database.<name>.url

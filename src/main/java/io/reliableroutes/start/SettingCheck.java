@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 import io.reliableroutes.outbox.kafka.KafkaTopics;
 import io.reliableroutes.support.ConfigurationException;
@@ -38,11 +39,11 @@ final class SettingCheck {
     /** @throws ConfigurationException for the first name, in the order of the alphabet, that is no setting */
     void check() {
         for (String name : new TreeSet<>(set.stringPropertyNames())) {
-            if (name.matches("profile\\..+?\\.(in|out)box\\..+")) {
+            if (name.startsWith("profile.")) {
                 checkOfProfile(name);
             } else if (SettingNames.OURS.stream().anyMatch(name::startsWith)) {
                 checkOurs(name);
-            } else if (SettingNames.SHARED.stream().anyMatch(name::startsWith)) {
+            } else if (SettingNames.shared().stream().anyMatch(name::startsWith)) {
                 String nearest = NearestName.of(name, known);
                 refuse(!known.contains(name) && NearestName.distance(name, nearest) <= SLIP, name, nearest);
             }
@@ -50,9 +51,9 @@ final class SettingCheck {
     }
 
     private void checkOfProfile(String name) {
-        String profile = name.replaceFirst("(profile\\..+?)\\.(in|out)box\\..*", "$1");
-        String side = name.startsWith(profile + ".inbox.") ? "inbox" : "outbox";
-        List<String> settings = SettingNames.ofOne(side).stream().map(setting -> profile + "." + side + "." + setting).toList();
+        String profile = name.replaceFirst("(profile\\..+?)\\.(?:in|out)box\\..*|(profile\\.[^.]*).*", "$1$2");
+        List<String> settings = Stream.of("inbox", "outbox").flatMap(side -> SettingNames.ofOne(side).stream().map(setting -> profile + "." + side + "." + setting))
+                .toList();
         refuse(!settings.contains(name), name, NearestName.of(name, settings));
     }
 

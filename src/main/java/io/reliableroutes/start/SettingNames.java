@@ -5,16 +5,14 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** The names of the pack's settings: those of docs/settings.md and docs/xa.md, without the applications' own. */
 final class SettingNames {
 
     /** Nobody else's settings begin so. */
     static final List<String> OURS = List.of("inbox.", "outbox.", "retry.", "standstill.", "alert.", "operate.", "check.", "retention.", "dead-letter.",
-            "half.", "tx.", "xa.", "database.");
-
-    /** Others may have settings that begin so: only what is nearly a name of the pack is taken for one. */
-    static final List<String> SHARED = List.of("jms.", "sql.");
+            "half.", "tx.", "xa.", "database.", "profile.");
 
     private static final Properties DEFAULTS = Defaults.read();
 
@@ -30,6 +28,11 @@ final class SettingNames {
             + "|half\\.(headers|check-back\\.hosts)|alert\\.(channels|mail\\..*|webhook\\..*)|replay\\..*");
 
     private SettingNames() {
+    }
+
+    /** What others than {@link #OURS} begin with: others may have such settings too, so only what is nearly a name of the pack is taken for one. */
+    static Set<String> shared() {
+        return all().stream().map(name -> name.substring(0, name.indexOf('.') + 1)).filter(prefix -> !OURS.contains(prefix)).collect(Collectors.toSet());
     }
 
     /** Those that are one name each; sorted. */
