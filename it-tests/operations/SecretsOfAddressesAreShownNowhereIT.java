@@ -118,7 +118,7 @@ class SecretsOfAddressesAreShownNowhereIT {
     void passwordInAJdbcUrlIsNotShown() {
         bank.settings.put("check.wait", "1s");
         for (String url : new String[] {Servers.database().url() + "?password=" + SECRET, "jdbc:postgresql://localhost:1/bank?user=u&password=" + SECRET,
-                "jdbc:postgresql://u:" + SECRET + "@localhost:1/bank", "jdbc:postgresql://nowhere.invalid/bank?sslpassword=" + SECRET,
+                "jdbc:postgresql://u:" + SECRET + "@localhost:1/bank", "jdbc:postgresql://nowhere.invalid/bank?sslpassword=" + SECRET, "jdbc:postgresql://u:" + SECRET + "@localhost/bank",
                 bank.database.url().replaceFirst("/[^/]*$", "/no_such_database?password=" + SECRET), "jdbc:postgres://localhost/bank?password=" + SECRET}) {
             bank.settings.put("database.bank-b.url", url);
             try (RouteProcess process = process().start()) {

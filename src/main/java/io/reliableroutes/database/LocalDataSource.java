@@ -16,6 +16,8 @@ import io.agroal.api.security.NamePrincipal;
 import io.agroal.api.security.SimplePassword;
 import io.agroal.narayana.NarayanaTransactionIntegration;
 import io.reliableroutes.support.ConfigurationException;
+import io.reliableroutes.support.FailureText;
+import io.reliableroutes.support.PublicText;
 import jakarta.transaction.TransactionManager;
 
 /**
@@ -124,6 +126,11 @@ public class LocalDataSource implements DataSource, AutoCloseable {
         return url;
     }
 
+    /** Whether there is a password, here or in the URL. */
+    public boolean hasPassword() {
+        return !password.isEmpty() || url.matches(".*[?&]password=[^&].*");
+    }
+
     /** Connections at most. */
     public int poolSize() {
         return poolSize;
@@ -150,6 +157,9 @@ public class LocalDataSource implements DataSource, AutoCloseable {
     }
 
     private AgroalDataSource pool() {
+        if (!PostgresDriver.takes(url)) {
+            throw refusal("that is no JDBC URL of PostgreSQL");
+        }
         DistributedTransactions xa = transactionManager instanceof DistributedTransactions manager ? manager : null;
         try {
             return AgroalDataSource.from(PostgresPool.of(url, xa == null ? PostgresDriver.class : xa.branches(), poolSize)
@@ -162,8 +172,12 @@ public class LocalDataSource implements DataSource, AutoCloseable {
                                     .principal(new NamePrincipal(user))
                                     .credential(new SimplePassword(password)))));
         } catch (SQLException e) {
-            throw new ConfigurationException("data source for " + url + " cannot be set up: " + e.getMessage()
-                    + ". No route could reach the database. Correct its URL.");
+            throw refusal(FailureText.message(e, 1000));
         }
+    }
+
+    private ConfigurationException refusal(String problem) {
+        return new ConfigurationException("data source for " + PublicText.of(url) + " cannot be set up: " + problem
+                + ". No route could reach the database. Write jdbc:postgresql://host:5432/name, and user and password beside it.");
     }
 }

@@ -5,6 +5,7 @@ import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Properties;
+import java.util.regex.Pattern;
 
 import org.postgresql.Driver;
 import org.postgresql.core.BaseConnection;
@@ -18,6 +19,15 @@ import org.postgresql.util.PSQLState;
  * its inbox key and its messages were there.
  */
 public class PostgresDriver extends Driver {
+
+    private static final String SERVER = "(?:\\[[^]/?@]*]|[^:,/?@\\[\\]]*)(?::\\d{1,5})?";
+    /** The driver itself takes {@code user:password@host} for a host, and shows the password where that is unknown. */
+    private static final Pattern URL = Pattern.compile("jdbc:postgresql:(?:(?!//).*|//" + SERVER + "(?:," + SERVER + ")*(?:/[^/?]*)?(?:\\?.*)?)");
+
+    /** Whether the driver connects to such a URL; null is none. */
+    public static boolean takes(String url) {
+        return url != null && URL.matcher(url).matches() && parseURL(url, null) != null;
+    }
 
     @Override
     public Connection connect(String url, Properties info) throws SQLException {

@@ -5,8 +5,10 @@ import java.util.Set;
 
 import io.reliableroutes.database.LocalDataSource;
 import io.reliableroutes.database.LocalTransactions;
+import io.reliableroutes.database.PostgresDriver;
 import io.reliableroutes.database.TransactionPolicy;
 import io.reliableroutes.support.ConfigurationException;
+import io.reliableroutes.support.PublicText;
 import io.reliableroutes.support.Settings;
 import jakarta.transaction.TransactionManager;
 import org.apache.camel.CamelContext;
@@ -87,8 +89,13 @@ final class SuppliedBeans implements BeanRepository {
             throw new ConfigurationException(prefix(name) + ".user is not set: nobody could log in to the database of " + name + ". Set it beside "
                     + prefix(name) + ".url.");
         }
+        String url = setting(name, "url");
+        if (!PostgresDriver.takes(url)) {
+            throw new ConfigurationException(prefix(name) + ".url (" + PublicText.of(url) + ") is no JDBC URL of PostgreSQL: no route could reach the database "
+                    + "of " + name + ". Write jdbc:postgresql://host:5432/name, and the login into " + prefix(name) + ".user and .password.");
+        }
         LocalDataSource dataSource = new LocalDataSource();
-        dataSource.setUrl(setting(name, "url"));
+        dataSource.setUrl(url);
         dataSource.setUser(user);
         String password = setting(name, "password");
         dataSource.setPassword(password == null ? "" : password);
