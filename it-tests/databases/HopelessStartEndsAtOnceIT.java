@@ -93,7 +93,7 @@ class HopelessStartEndsAtOnceIT {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            jdbc:postgresql://nowhere.invalid/bank_b?password=S3cr3tT0ken | : UnknownHostException. Messages would not move. Check its URL (jdbc:postgresql://nowhere.invalid/bank_b/…)
+            jdbc:postgresql://nowhere.invalid/bank_b?password=S3cr3tT0ken | : the host is unknown. Messages would not move. Check its URL (jdbc:postgresql://nowhere.invalid/bank_b/…)
             jdbc:postgresql://127.0.0.1:1/bank_b                          | Connection to 127.0.0.1:1 refused.
             """)
     void whatMayComeIsWaitedForAndNamed(String url, String message) {

@@ -69,8 +69,7 @@ final class ServerCheck {
 
     /** Of the network's errors PostgreSQL's driver says no more than that there was one. A host that is unknown may have a password in it. */
     private static String cause(Throwable cause) {
-        return !(cause instanceof IOException) ? "" : ": " + cause.getClass().getSimpleName()
-                + (cause instanceof UnknownHostException ? "" : ": " + FailureText.message(cause, 500));
+        return !(cause instanceof IOException) ? "" : ": " + (cause instanceof UnknownHostException ? "the host is unknown" : FailureText.message(cause, 500));
     }
 
     private void checkDatabase(String name, DataSource dataSource, Set<String> parts) throws SQLException {
