@@ -1,3 +1,7 @@
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -34,11 +38,30 @@ public final class CamelW {
         CommandLine camel = new CommandLine(main).addSubcommand("run", new CommandLine(new QuietRun(main)));
         CommandLineHelper.augmentWithUserConfiguration(camel);
         camel.setExecutionExceptionHandler((failure, command, parsed) -> {
-            System.err.println(sentence(failure) + (Arrays.stream(arguments).anyMatch(a -> a.endsWith(".properties")) ? ""
-                    : "\nNo file of settings is on the command line: add application.properties, which names the pack too."));
+            System.err.println(sentence(failure) + withoutThePack(arguments));
             return command.getCommandSpec().exitCodeOnExecutionException();
         });
         main.quit(camel.execute(arguments));
+    }
+
+    /** The line that helps where the failure may come from that: no class of the pack is there to say so. */
+    private static String withoutThePack(String[] arguments) {
+        List<String> settings = Arrays.stream(arguments).filter(argument -> argument.endsWith(".properties")).toList();
+        if (settings.isEmpty()) {
+            return "\nNo file of settings is on the command line: add application.properties, which names the pack too.";
+        }
+        for (String file : settings) {
+            try {
+                if (Files.readString(Path.of(file)).matches("(?s).*io.reliableroutes.*")) {
+                    return "";
+                }
+            } catch (IOException | InvalidPathException e) {
+                // the failure says so
+            }
+        }
+        return Arrays.stream(arguments).anyMatch(argument -> argument.contains("io.reliableroutes")) ? "" : "\n" + String.join(", ", settings) + (settings.size() > 1
+                ? " do" : " does") + " not name the pack, so its templates and Kamelets are not there: add the line camel.jbang.dependencies=mvn:io.reliableroutes:… "
+                + "that docs/adapting.md begins with.";
     }
 
     /** A refusal of the pack says all; of other failures the first cause says what happened, and the last one often why. */
@@ -64,6 +87,13 @@ public final class CamelW {
 
         @Override
         protected int runKameletMain(KameletMain main) throws Exception {
+            String taken = main.getInitialProperties().getProperty("camel.main.routesIncludePattern", "") + ",";
+            for (String file : files) {
+                if (file.endsWith(".camel.yaml") && Files.isRegularFile(Path.of(file)) && !taken.contains(":" + file + ",") && !taken.contains("**")) {
+                    throw new IllegalArgumentException(file + " would be ignored: Camel JBang takes a file for one of routes by lines like - route: or - beans:, "
+                            + "and nothing in this one would run. Add the line - beans: [] to it, or leave it out.");
+                }
+            }
             List<HeldLines> held = LoggerContext.getContext(false).getConfiguration().getAppenders().values().stream()
                     .filter(ConsoleAppender.class::isInstance).map(appender -> new HeldLines((ConsoleAppender) appender)).toList();
             main.addMainListener(new MainListenerSupport() {

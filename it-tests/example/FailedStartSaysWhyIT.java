@@ -67,6 +67,16 @@ class FailedStartSaysWhyIT {
                 new Mistake("file is missing", 2, "Source file 'bank-z.camel.yaml' does not exist", start -> start.options.add("bank-z.camel.yaml")),
                 new Mistake("file of a called route is forgotten", 1, "calls direct:bank-a-book-transfer, which no route reads",
                         start -> start.delete("bank-a-book-transfer.camel.yaml")),
+                new Mistake("file is ignored by Camel JBang", 3, "bank-a-relay.camel.yaml would be ignored: Camel JBang takes a file for one of routes by lines like - route: "
+                        + "or - beans:, and nothing in this one would run. Add the line - beans: [] to it, or leave it out.",
+                        start -> start.edit("bank-a-relay.camel.yaml", text -> text.replace("- beans: []", ""))),
+                new Mistake("pack is forgotten", 4, "application.properties does not name the pack, so its templates and Kamelets are not there: add the line "
+                        + "camel.jbang.dependencies=mvn:io.reliableroutes:… ",
+                        start -> start.edit("application.properties", text -> text.replaceAll("(?m).*io\\.reliableroutes.*\\n", ""))),
+                new Mistake("template is mistyped", 4, "bank-a-relay.camel.yaml names outbox-rely, which is no template of the pack",
+                        start -> start.edit("bank-a-relay.camel.yaml", text -> text.replace("Ref: outbox-relay", "Ref: outbox-rely"))),
+                new Mistake("Kamelet is mistyped", 1, "is no Kamelet: nothing could be written by it. Write outbox-sink",
+                        start -> start.edit("bank-a-record-settled.camel.yaml", text -> text.replace("kamelet:outbox-sink", "kamelet:outbox-snk"))),
                 new Mistake("settings are forgotten", 3, "add application.properties, which names the pack too",
                         start -> start.options.remove("application.properties")));
     }

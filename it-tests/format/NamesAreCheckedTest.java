@@ -66,6 +66,21 @@ class NamesAreCheckedTest {
     }
 
     @Test
+    void kameletThatIsNoneIsRefusedWithTheNearestOfThePack() throws IOException {
+        start.isRefusedWith(start.with(CREDIT, text -> text.replaceFirst("kamelet:outbox-sink", "kamelet:outbox-snk")) + BOOK,
+                "bank-b-credit-transfer.camel.yaml: outbox-snk is no Kamelet: nothing could be written by it. Write outbox-sink, or add its file.");
+    }
+
+    @Test
+    void kameletOfAUsersOwnIsNotRefused() throws IOException {
+        String own = start.write("outbox-snk.kamelet.yaml", Files.readString(Java.root().resolve("src/main/resources/camel/outbox-sink.kamelet.yaml"))
+                .replace("name: outbox-sink", "name: outbox-snk"));
+        start.settings.put("camel.component.kamelet.location", "file:" + Path.of(own).getParent() + ",classpath:kamelets");
+
+        start.isRefusedWith(start.with(CREDIT, text -> text.replaceFirst("kamelet:outbox-sink", "kamelet:outbox-snk")) + BOOK, Start.NO_DATABASE);
+    }
+
+    @Test
     void parameterThatATemplateDoesNotHaveIsRefused() throws IOException {
         start.isRefusedWith(start.with(CREDIT, text -> text.replaceFirst("- name: inboxTopic", "- name: inboxConsumrs\n        value: \"4\"\n      - name: inboxTopic"))
                 + BOOK, "bank-b-credit-transfer.camel.yaml: inboxConsumrs is no parameter of inbox: its value would be used nowhere. Write inboxConsumers, or");

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 import io.reliableroutes.support.ConfigurationException;
+import org.apache.camel.component.kamelet.KameletComponent;
 import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.spi.Resource;
@@ -43,6 +44,7 @@ final class KameletCheck {
         String kamelet = uri.matches("kamelet:(//)?[^/?]+.*") ? uri.replaceFirst("kamelet:(//)?([^/?]+).*", "$2") : "";
         Resource file = PluginHelper.getResourceLoader(context).resolveResource("classpath:camel/" + kamelet + ".kamelet.yaml");
         if (!file.exists()) {
+            checkName(caller, uri, kamelet);
             return;
         }
         Map<?, ?> definition = (Map<?, ?>) ((Map<?, ?>) read(kamelet, file).get("spec")).get("definition");
@@ -59,6 +61,33 @@ final class KameletCheck {
                 throw new ConfigurationException(caller + ": the parameter " + parameter + " of the Kamelet " + kamelet + " is missing: nothing could "
                         + "be written. Add it.");
             }
+        }
+    }
+
+    /** What is not the pack's may be somebody's own: it is refused only if it is nowhere, and nearly one of the pack's. */
+    private void checkName(String caller, String uri, String kamelet) {
+        if (kamelet.isEmpty() || uri.contains("location=") || context.getRouteTemplateDefinition(kamelet) != null) {
+            return;
+        }
+        String nearest = NearestName.of(kamelet, names());
+        if (nearest == null || NearestName.distance(kamelet, nearest) > NearestName.SLIP) {
+            return;
+        }
+        for (String place : context.getComponent("kamelet", KameletComponent.class).getLocation().split(",")) {
+            if (PluginHelper.getResourceLoader(context).resolveResource(place.trim() + "/" + kamelet + ".kamelet.yaml").exists()) {
+                return;
+            }
+        }
+        throw new ConfigurationException(caller + ": " + kamelet + " is no Kamelet: nothing could be written by it. Write " + nearest + ", or add its file.");
+    }
+
+    private Set<String> names() {
+        try {
+            return PluginHelper.getPackageScanResourceResolver(context).findResources("classpath:camel/*.kamelet.yaml").stream()
+                    .map(file -> StringHelper.before(StringHelper.afterLast("/" + file.getLocation(), "/"), ".kamelet.yaml")).collect(Collectors.toSet());
+        } catch (Exception e) {
+            // it only helps to word a refusal
+            return Set.of();
         }
     }
 

@@ -6,6 +6,9 @@ import java.util.TreeSet;
 /** Finds what somebody probably wanted to write. */
 final class NearestName {
 
+    /** Two changed letters are a slip; what is further away is another name. */
+    static final int SLIP = 2;
+
     private NearestName() {
     }
 

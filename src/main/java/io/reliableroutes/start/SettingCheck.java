@@ -24,9 +24,6 @@ final class SettingCheck {
 
     private static final Logger LOG = LoggerFactory.getLogger(SettingCheck.class);
 
-    /** Two changed letters are a slip; what is further away is another name. */
-    private static final int SLIP = 2;
-
     private final ModelCamelContext context;
     private final Set<String> known = SettingNames.all();
     private final Properties set;
@@ -45,7 +42,7 @@ final class SettingCheck {
                 checkOurs(name);
             } else if (SettingNames.shared().stream().anyMatch(name::startsWith)) {
                 String nearest = NearestName.of(name, known);
-                refuse(!known.contains(name) && NearestName.distance(name, nearest) <= SLIP, name, nearest);
+                refuse(!known.contains(name) && NearestName.distance(name, nearest) <= NearestName.SLIP, name, nearest);
             }
         }
     }
@@ -105,7 +102,7 @@ final class SettingCheck {
     private void checkConsumer(String name, String consumer, String setting) {
         Set<String> consumers = parameters("inboxConsumer");
         String nearest = NearestName.of(consumer, consumers);
-        if (nearest != null && !consumers.contains(consumer) && NearestName.distance(consumer, nearest) <= SLIP) {
+        if (nearest != null && !consumers.contains(consumer) && NearestName.distance(consumer, nearest) <= NearestName.SLIP) {
             LOG.warn("{} is for a receiver that does not run in this process{}, and {} does. If that is meant, nobody reads the setting: write "
                     + "inbox.{}.{}", name, place(name), nearest, nearest, setting);
         }
@@ -119,7 +116,7 @@ final class SettingCheck {
         set.stringPropertyNames().stream().filter(other -> other.startsWith(KafkaTopics.DESTINATION))
                 .forEach(other -> destinations.add(other.substring(KafkaTopics.DESTINATION.length())));
         String nearest = NearestName.of(destination, destinations);
-        String fix = nearest == null || NearestName.distance(destination, nearest) > SLIP ? "Map it, or leave the setting out" : "Write outbox." + nearest + "." + setting + ", or map it";
+        String fix = nearest == null || NearestName.distance(destination, nearest) > NearestName.SLIP ? "Map it, or leave the setting out" : "Write outbox." + nearest + "." + setting + ", or map it";
         if (!parameters("relayDataSource").isEmpty()) {
             throw new ConfigurationException(name + place(name) + " is for the destination " + destination + ", which " + KafkaTopics.DESTINATION
                     + destination + " does not map: the setting would be used nowhere. " + fix + ".");

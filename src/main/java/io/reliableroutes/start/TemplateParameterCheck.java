@@ -13,12 +13,16 @@ import org.apache.camel.model.RouteTemplateParameterDefinition;
 import org.apache.camel.model.TemplatedRouteDefinition;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.util.StringHelper;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Refuses parameters of a {@code templatedRoute} that a template of the pack does not have: Camel drops them, and the default goes on unseen.
  * Looks when a file has been read, since a route does not tell afterwards which template it is made of.
  */
 final class TemplateParameterCheck implements RouteBuilderLifecycleStrategy {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TemplateParameterCheck.class);
 
     @Override
     public void afterConfigure(RouteBuilder file) {
@@ -27,8 +31,21 @@ final class TemplateParameterCheck implements RouteBuilderLifecycleStrategy {
         }
     }
 
+    /** A file that is read later may define it, so this refuses nothing: Camel does, and names neither file nor template. */
+    private static void tellUnknown(TemplatedRouteDefinition route, Resource file) {
+        String nearest = NearestName.of(route.getRouteTemplateRef(), VocabularyFiles.STEMS);
+        if (NearestName.distance(route.getRouteTemplateRef(), nearest) <= NearestName.SLIP) {
+            LOG.warn("templatedRoute{} of {} names {}, which is no template of the pack: if no file of yours defines it, its route cannot be made. Write {}.",
+                    route.getRouteId() == null ? "" : " " + route.getRouteId(), file == null ? "Java" : file.getLocation(), route.getRouteTemplateRef(), nearest);
+        }
+    }
+
     private static void check(TemplatedRouteDefinition route, RouteTemplateDefinition template, Resource file) {
-        if (template == null || !VocabularyFiles.STEMS.contains(template.getId())) {
+        if (template == null) {
+            tellUnknown(route, file);
+            return;
+        }
+        if (!VocabularyFiles.STEMS.contains(template.getId())) {
             return;
         }
         String name = "templatedRoute " + (route.getRouteId() == null ? "of " + template.getId() : route.getRouteId())
