@@ -36,6 +36,21 @@ class RetentionKeepsWhatIsNeededIT {
                 .isEqualTo("[{message_id=m-2}, {message_id=m-4}]");
     }
 
+    /** Each look of a receiver says so again: nobody reads under the mistyped name any more. */
+    @Test
+    void topicWhoseNameWasCorrectedIsMissedNoLonger() {
+        bank.database.update("""
+                INSERT INTO incident (kind, subject, error_class, error_message, last_seen_at)
+                VALUES ('TOPIC_MISSING', 'c mistyped', 'e', 'm', now() - interval '11 minutes'), ('TOPIC_SILENT', 'c mistyped', 'e', 'm', now() - interval '11 minutes'),
+                       ('TOPIC_MISSING', 'c other', 'e', 'm', now()), ('TOPIC_MADE_ANEW', 'c other', 'e', 'm', now() - interval '11 minutes')""");
+        try (Routes routes = bank.start("operate-alerts.camel.yaml", "operate-alert-text.camel.yaml", "operate-alert-log.camel.yaml")) {
+            OperatedBank.await().untilAsserted(() -> assertThat(bank.database.count("incident WHERE ended_at IS NOT NULL")).isEqualTo(2));
+        }
+
+        assertThat(bank.database.rows("SELECT kind || ' ' || subject AS open FROM incident WHERE ended_at IS NULL ORDER BY 1").toString())
+                .isEqualTo("[{open=TOPIC_MADE_ANEW c other}, {open=TOPIC_MISSING c other}]");
+    }
+
     @Test
     void burialThatIsNotRefusedAnyMoreIsOver() {
         bank.database.update("""

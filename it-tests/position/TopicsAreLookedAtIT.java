@@ -58,6 +58,8 @@ class TopicsAreLookedAtIT {
             try (Routes routes = bank.start()) {
                 assertThat(bank.incidents()).singleElement().asString().startsWith("TOPIC_MISSING bank-b-credit-transfer mistyped: ");
                 bank.admin(admin -> assertThat(admin.listTopics().names().get(10, TimeUnit.SECONDS)).doesNotContain("mistyped"));
+                // the receiver says so again and again: where it does not, nobody reads there any more, and end-silent-incidents.sql ends it
+                PositionFixture.await().until(() -> database.count("incident WHERE kind = 'TOPIC_MISSING' AND times > 2 AND last_seen_at > started_at") == 1);
                 kafka.createTopics(1, "mistyped");
                 PositionFixture.await().until(() -> database.count("incident WHERE ended_at IS NULL") == 0);
                 new harness.Topic(kafka, "mistyped").send("a-1", PositionFixture.body("t-1"), PositionFixture.headers("m-1"));
