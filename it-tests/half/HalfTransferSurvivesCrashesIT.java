@@ -1,11 +1,6 @@
 package half;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,11 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import demo.Bank;
 import demo.HttpRequests;
 import demo.Invariants;
@@ -49,21 +41,17 @@ class HalfTransferSurvivesCrashesIT {
     private static final String[] SHARED = {"bank-a-answer-request.camel.yaml", "bank-a-book-transfer.camel.yaml", "bank-a-check-media-type.camel.yaml",
         "bank-a-check-request.camel.yaml", "bank-a-describe.camel.yaml", "bank-a-end-transfer.camel.yaml", "bank-a-show.camel.yaml"};
 
-    private final HttpClient http = HttpClient.newHttpClient();
     private final Bank bank = Bank.open(Servers.database(), Servers.database(), Servers.database(), Servers.database());
     private final Map<String, String> sent = new ConcurrentHashMap<>();
     private final Map<String, List<String>> requests = new LinkedHashMap<>();
     private final int bankPort = Ports.free();
     private final int servicePort = Ports.free();
+    private final Between between = new Between(servicePort);
     private final HttpRequests customer = new HttpRequests("http://localhost:" + bankPort);
-    private HttpServer between;
     private Downstream notifications;
     private RouteProcess producer;
     private RouteProcess service;
     private Routes others;
-    private volatile String word;
-    private volatile boolean behind;
-    private volatile Runnable strike;
     private int number;
 
     @BeforeAll
@@ -72,10 +60,6 @@ class HalfTransferSurvivesCrashesIT {
             sent.put(request.headers().get("idempotency-key"), request.text().replaceFirst(".*\"transferId\" ?: ?\"([^\"]+)\".*", "$1"));
             return Downstream.answer(204, "");
         });
-        between = HttpServer.create(new InetSocketAddress("localhost", 0), 0);
-        between.setExecutor(Executors.newCachedThreadPool());
-        between.createContext("/", this::forward);
-        between.start();
         Map<String, String> settings = bank.settings();
         settings.put("kafka.brokers", Servers.kafka().brokers());
         String topics = Servers.name("half") + ".";
@@ -86,7 +70,7 @@ class HalfTransferSurvivesCrashesIT {
         settings.put("inbox.dead-letter-topic", "false");
         settings.put("inbox.outage-delay", "200");
         settings.put("notifier.service-url", "http://localhost:" + notifications.port() + "/");
-        settings.put("half-bank-a.messages-url", "http://localhost:" + between.getAddress().getPort() + "/messages");
+        settings.put("half-bank-a.messages-url", between.url() + "/messages");
         settings.put("half-bank-a.messages-timeout", "5000");
         settings.put("half-bank-a.check-back-url", "http://localhost:" + bankPort + "/check-back");
         settings.put("half-bank-a.settled-url", "http://localhost:" + bankPort + "/settled");
@@ -110,57 +94,23 @@ class HalfTransferSurvivesCrashesIT {
 
     @AfterAll
     void stop() {
-        between.stop(0);
+        between.close();
         producer.close();
         service.close();
         others.close();
         notifications.close();
     }
 
-    /** What bank A says goes on to the service, and one word meets a fault before or behind it. */
-    private void forward(HttpExchange exchange) throws IOException {
-        byte[] body = exchange.getRequestBody().readAllBytes();
-        String path = exchange.getRequestURI().getPath();
-        Runnable mine = null;
-        synchronized (this) {
-            if (word != null && path.endsWith(word)) {
-                mine = strike;
-                word = null;
-            }
-        }
-        try {
-            if (mine != null && !behind) {
-                mine.run();
-                return;
-            }
-            HttpResponse<byte[]> answer = http.send(HttpRequest.newBuilder(URI.create("http://localhost:" + servicePort + path)).timeout(Duration.ofSeconds(10))
-                    .header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofByteArray(body)).build(), HttpResponse.BodyHandlers.ofByteArray());
-            if (mine != null) {
-                mine.run();
-                return;
-            }
-            exchange.getResponseHeaders().add("Content-Type", answer.headers().firstValue("Content-Type").orElse("text/plain"));
-            exchange.sendResponseHeaders(answer.statusCode(), answer.body().length == 0 ? -1 : answer.body().length);
-            exchange.getResponseBody().write(answer.body());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            exchange.close();
-        }
-    }
-
     @ParameterizedTest
     @CsvSource({"/messages, false, producer", "/messages, true, producer", "/commit, false, producer", "/commit, true, producer",
         "/messages, false, service", "/messages, true, service", "/commit, false, service", "/commit, true, service", "/commit, false, nobody", "/messages, true, nobody"})
     void killedAtAnyStep(String at, boolean isBehind, String victim) {
-        behind = isBehind;
         RouteProcess killed = victim.equals("producer") ? producer : service;
-        strike = () -> {
+        between.strike(at, isBehind, () -> {
             if (!victim.equals("nobody")) {
                 killed.kill();
             }
-        };
-        word = at;
+        });
 
         List<Thread> customers = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
@@ -175,7 +125,7 @@ class HalfTransferSurvivesCrashesIT {
             customers.add(new Thread(() -> mine.forEach(this::request)));
         }
         customers.forEach(Thread::start);
-        Awaitility.await("the fault").atMost(Duration.ofSeconds(60)).until(() -> word == null);
+        Awaitility.await("the fault").atMost(Duration.ofSeconds(60)).until(between::hasStruck);
         if (!victim.equals("nobody")) {
             Awaitility.await().until(() -> !killed.isAlive());
             killed.start().awaitStarted();
