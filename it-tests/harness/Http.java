@@ -27,11 +27,20 @@ public final class Http {
 
     /** The same with a login. */
     public static int status(String url, String name, String password) {
-        String login = Base64.getEncoder().encodeToString((name + ":" + password).getBytes(StandardCharsets.UTF_8));
         try {
-            return send(HttpRequest.newBuilder(URI.create(url)).header("Authorization", "Basic " + login).build()).statusCode();
+            return send(HttpRequest.newBuilder(URI.create(url)).header("Authorization", basic(name, password)).build()).statusCode();
         } catch (IOException e) {
             return 0;
+        }
+    }
+
+    /** The status of the answer to JSON that is posted with a login. */
+    public static int post(String url, String body, String name, String password) {
+        try {
+            return send(HttpRequest.newBuilder(URI.create(url)).header("Authorization", basic(name, password)).header("Content-Type", "application/json")
+                    .POST(HttpRequest.BodyPublishers.ofString(body)).build()).statusCode();
+        } catch (IOException e) {
+            throw new IllegalStateException(url, e);
         }
     }
 
@@ -45,6 +54,10 @@ public final class Http {
 
     public static void put(String url, String body) throws IOException {
         send(HttpRequest.newBuilder(URI.create(url)).PUT(HttpRequest.BodyPublishers.ofString(body)).build());
+    }
+
+    private static String basic(String name, String password) {
+        return "Basic " + Base64.getEncoder().encodeToString((name + ":" + password).getBytes(StandardCharsets.UTF_8));
     }
 
     private static HttpResponse<String> get(String url) throws IOException {

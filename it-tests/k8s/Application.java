@@ -9,9 +9,13 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import harness.Java;
 import harness.Routes;
 
-/** One entry of {@code k8s/applications.yaml}: files of {@code routes/} that run together as one Integration. */
+/**
+ * One entry of {@code k8s/applications.yaml}: files of {@code routes/} that run together as one Integration.
+ *
+ * @param part folder of what not everybody wants, null for base
+ */
 record Application(String name, String description, String routes, String except, List<String> databases, int replicas, boolean http,
-        boolean xa, List<String> environment) {
+        boolean xa, String part, List<String> environment) {
 
     static final Path LIST = Manifests.K8S.resolve("applications.yaml");
 
@@ -25,7 +29,12 @@ record Application(String name, String description, String routes, String except
     }
 
     String folder() {
-        return xa ? "xa" : "base";
+        return xa ? "xa" : part == null ? "base" : part;
+    }
+
+    /** Of all of them, sorted. */
+    static List<String> folders() {
+        return all().stream().map(Application::folder).distinct().sorted().toList();
     }
 
     /** Its routes, by the names of their files. The empty list of beans is there for Camel JBang only. */

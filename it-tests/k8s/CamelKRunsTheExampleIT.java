@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.UUID;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import demo.Bank;
@@ -12,6 +13,7 @@ import demo.Customers;
 import demo.HttpRequests;
 import demo.NotificationService;
 import harness.Artemis;
+import harness.Database;
 import harness.Http;
 import harness.Kafka;
 import harness.Ports;
@@ -36,6 +38,7 @@ class CamelKRunsTheExampleIT {
     Path folder;
 
     private final Bank bank = Bank.open(Servers.database(), Servers.database(), Servers.database());
+    private final Database messages = Servers.database().apply("schema.sql");
     private final Artemis artemis = Servers.artemis();
     private final int servicePort = Ports.free();
     private final Map<String, Pod> pods = new LinkedHashMap<>();
@@ -43,7 +46,7 @@ class CamelKRunsTheExampleIT {
 
     @ParameterizedTest
     @EnumSource
-    void transfersEndAndCustomersAreToldByOutboxAndByXa(CamelK runtime) {
+    void transfersEndAndCustomersAreToldByOutboxByXaAndByHalfMessages(CamelK runtime) {
         kafka = new Kafka(folder.resolve("kafka")).start();
         for (String event : List.of("requested", "completed", "rejected", "settled")) {
             kafka.createTopics(2, "transfer." + event, "transfer." + event + ".dead");
@@ -51,6 +54,7 @@ class CamelKRunsTheExampleIT {
         try (RouteProcess service = RouteProcess.java(folder.resolve("service.log"), NotificationService.class, String.valueOf(servicePort)).start()) {
             Map<String, JsonNode> manifests = new LinkedHashMap<>(Kubectl.overlay("dev"));
             manifests.putAll(Kubectl.overlay("xa"));
+            manifests.putAll(Kubectl.overlay("half"));
             Map<List<String>, Kit> kits = new LinkedHashMap<>();
             manifests.keySet().stream().filter(key -> key.startsWith("Integration/")).map(key -> key.replace("Integration/", "")).forEach(name -> {
                 List<String> dependencies = Integration.dependencies(manifests.get("Integration/" + name));
@@ -61,18 +65,26 @@ class CamelKRunsTheExampleIT {
             Customers customers = new Customers(new HttpRequests("http://localhost:" + pods.get("bank-a").port()));
             customers.requestOne(Map.of("transferId", "good", "from", "a-1", "to", "b-1", "amount", 10.0));
             customers.requestOne(Map.of("transferId", "refused", "from", "a-1", "to", "nobody", "amount", 10.0));
+            tellByHalfMessage("http://localhost:" + pods.get("half-messages").port() + "/messages");
             artemis.send("transfer.requested", Customers.body(Map.of("transferId", "xa", "from", "a-2", "to", "b-2", "amount", 10.0)), Map.of("JMSXGroupID", "a-2"));
 
             await().untilAsserted(() -> assertThat(bank.bankA().rows("SELECT id, status FROM transfer ORDER BY id")).as("transfers")
                     .containsExactly(Map.of("id", "good", "status", "COMPLETED"), Map.of("id", "refused", "status", "REJECTED"),
                             Map.of("id", "xa", "status", "COMPLETED")));
-            await().untilAsserted(() -> assertThat(Http.body("http://localhost:" + servicePort + "/notifications")).as("what customers are told").contains("good", "refused", "xa"));
+            await().untilAsserted(() -> assertThat(Http.body("http://localhost:" + servicePort + "/notifications")).as("what customers are told").contains("good", "refused", "xa", "half"));
             assertThat(service.isAlive()).isTrue();
             assertThat(pods).as("Integrations").hasSize(Application.all().size());
             assertThat(new TreeSet<>(pods.keySet())).allSatisfy(name -> assertThat(pods.get(name).status("/q/health/ready")).as(name).isEqualTo(200));
             assertThat(pods.get("bank-a-operate").status("/dead-letters")).as("operators' API without a login").isEqualTo(401);
             assertThat(Http.status("http://localhost:" + pods.get("bank-a-operate").port() + "/dead-letters", "ann", TOKEN)).as("with one").isEqualTo(200);
         }
+    }
+
+    private static void tellByHalfMessage(String url) {
+        String id = UUID.randomUUID().toString();
+        assertThat(Http.post(url, "{\"id\":\"" + id + "\",\"destination\":\"transfer.settled\",\"checkBack\":\"http://localhost:1/\",\"payload\":\"{\\\"transferId\\\":\\\"half\\\","
+                + "\\\"from\\\":\\\"a-3\\\",\\\"status\\\":\\\"COMPLETED\\\"}\"}", "ann", TOKEN)).as("prepared").isEqualTo(201);
+        assertThat(Http.post(url + "/" + id + "/commit", "", "ann", TOKEN)).as("committed").isEqualTo(200);
     }
 
     @AfterEach
@@ -88,6 +100,8 @@ class CamelKRunsTheExampleIT {
             case "DATABASE_BANK_A_URL" -> bank.bankA().url();
             case "DATABASE_BANK_B_URL" -> bank.bankB().url();
             case "DATABASE_NOTIFIER_URL" -> bank.notifier().url();
+            case "DATABASE_MESSAGES_URL" -> messages.url();
+            case "HALF_CHECK_BACK_HOSTS" -> "localhost";
             case "NOTIFIER_SERVICE_URL" -> "http://localhost:" + servicePort + "/notifications";
             case "username" -> reference.contains("jms") ? "" : "postgres";
             case "password" -> "";

@@ -35,6 +35,7 @@ final class ManifestRules {
         rules.of("ScaledObject").forEach(rules::checkScaling);
         rules.checkTopics();
         rules.of("Integration").forEach(rules::checkAccess);
+        rules.of("Integration").forEach(rules::checkOperators);
         rules.checkPrepared();
         rules.checkSelectors();
         return rules.problems;
@@ -153,6 +154,30 @@ final class ManifestRules {
                         "NetworkPolicy of %s: does not let %s in: it would not start. Add it to spec.ingress.", cluster, name);
             }
         }
+    }
+
+    /** Metrics and the operators' API are on one port. */
+    private void checkOperators(String key, JsonNode integration) {
+        String name = integration.at("/metadata/name").asText();
+        if (integration.at("/spec/traits/environment/vars").toString().contains("\"OPERATE_LOGINS=")) {
+            of("NetworkPolicy").forEach((policy, node) -> require(node.at("/spec/ingress").isEmpty() || !selects(node.at("/spec/podSelector"), name),
+                    "%s /spec/podSelector: lets others in to %s, and so to the operators' API. Leave that out of it.", policy, name));
+        }
+    }
+
+    /** By the label that Camel K gives its pods. */
+    private static boolean selects(JsonNode selector, String integration) {
+        String label = "camel.apache.org/integration";
+        boolean selects = selector.path("matchLabels").isMissingNode() || selector.path("matchLabels").path(label).asText().equals(integration);
+        for (JsonNode expression : selector.path("matchExpressions")) {
+            boolean listed = expression.path("values").valueStream().anyMatch(value -> value.asText().equals(integration));
+            selects &= expression.path("key").asText().equals(label) && switch (expression.path("operator").asText()) {
+                case "In" -> listed;
+                case "NotIn" -> !listed;
+                default -> true;
+            };
+        }
+        return selects;
     }
 
     private Set<String> topics() {

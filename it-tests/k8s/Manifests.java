@@ -29,7 +29,7 @@ public final class Manifests {
 
     /** Writes them; run by k8s/generate. */
     public static void main(String[] arguments) throws IOException {
-        for (String folder : List.of("base", "xa")) {
+        for (String folder : Application.folders()) {
             try (Stream<Path> old = Files.list(Files.createDirectories(K8S.resolve(folder)))) {
                 for (Path file : old.toList()) {
                     Files.delete(file);
@@ -55,13 +55,15 @@ public final class Manifests {
         files.put("xa/settings.yaml", text("routes/application.properties and routes/application-xa.properties", configMap("reliable-routes-xa-settings",
                 Map.of("application.properties", xaSettings()))));
         files.put("base/schema.yaml", text("src/main/resources/sql/postgresql", configMap("reliable-routes-schema", schemas())));
-        Application.all().stream().flatMap(application -> application.databases().stream()).distinct()
-                .forEach(database -> files.put("base/" + database + "-schema.yaml", text("k8s/applications.yaml", SchemaJob.of(database))));
+        Map<String, String> databases = new TreeMap<>();
+        Application.all().forEach(application -> application.databases().forEach(database -> databases.putIfAbsent(database, application.folder())));
+        databases.forEach((database, folder) -> files.put(folder + "/" + database + "-schema.yaml",
+                text("k8s/applications.yaml", SchemaJob.of(database, schemas().containsKey("example-" + database + ".sql")))));
         for (Path kamelet : list("camel", ".kamelet.yaml")) {
             String name = kamelet.getFileName().toString();
             files.put("base/" + name, HEADER.formatted("src/main/resources/camel/" + name) + read(kamelet));
         }
-        for (String folder : List.of("base", "xa")) {
+        for (String folder : Application.folders()) {
             files.put(folder + "/kustomization.yaml", text("k8s/applications.yaml", kustomization(folder, files)));
         }
         return files;

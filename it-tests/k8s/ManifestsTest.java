@@ -27,7 +27,7 @@ class ManifestsTest {
     @Test
     void generatedFilesAreWhatTheirSourcesSay() throws IOException {
         Map<String, String> found = new TreeMap<>();
-        for (String folder : List.of("base", "xa")) {
+        for (String folder : Application.folders()) {
             try (Stream<Path> files = Files.list(Manifests.K8S.resolve(folder))) {
                 for (Path file : files.toList()) {
                     found.put(folder + "/" + file.getFileName(), Files.readString(file));
@@ -55,13 +55,13 @@ class ManifestsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"dev", "production", "production-xa"})
+    @ValueSource(strings = {"dev", "production", "production-half", "production-xa"})
     void clusterAcceptsEveryManifest(String overlay) {
         assertThat(ManifestRules.problems(Kubectl.overlay(overlay))).isEmpty();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"base", "xa", "dev", "production", "production-xa"})
+    @ValueSource(strings = {"base", "half", "xa", "dev", "production", "production-half", "production-xa"})
     void everyFileIsPartOfItsOverlay(String overlay) throws IOException {
         try (Stream<Path> files = Files.list(Manifests.K8S.resolve(overlay))) {
             assertThat(files.filter(file -> !file.endsWith("kustomization.yaml"))).isNotEmpty()
@@ -79,9 +79,9 @@ class ManifestsTest {
 
     @Test
     void databasesInProductionGiveUpTheSessionsOfALostNode() {
-        List<JsonNode> clusters = Kubectl.overlay("production").values().stream().filter(resource -> resource.path("kind").asText().equals("Cluster")).toList();
+        List<JsonNode> clusters = Kubectl.overlay("production-half").values().stream().filter(resource -> resource.path("kind").asText().equals("Cluster")).toList();
 
-        assertThat(clusters).hasSize(3).allSatisfy(cluster -> Page.of("docs/operations.md").found("(?m)^(\\w+ = \\w+)$").forEach(setting ->
+        assertThat(clusters).hasSize(4).allSatisfy(cluster -> Page.of("docs/operations.md").found("(?m)^(\\w+ = \\w+)$").forEach(setting ->
                 assertThat(cluster.at("/spec/postgresql/parameters/" + setting.split(" = ")[0]).asText()).as(setting).isEqualTo(setting.split(" = ")[1])));
     }
 
@@ -141,6 +141,11 @@ class ManifestsTest {
                         "is no Integration of this overlay without replicas"),
                 arguments("production", "ScaledObject/bank-b", add("/spec/cooldown", "1"), "/spec/cooldown: Unrecognized field"),
                 arguments("production", "NetworkPolicy/bank-a-api", add("/spec/ingres", "[]"), "/spec/ingres: Unrecognized field"),
+                arguments("production-half", "NetworkPolicy/metrics", "[{\"op\":\"remove\",\"path\":\"/spec/podSelector/matchExpressions/1/values/3\"}]",
+                        "lets others in to half-messages-operate, and so to the operators' API"),
+                arguments("production-half", "NetworkPolicy/messages-database",
+                        "[{\"op\":\"remove\",\"path\":\"/spec/ingress/0/from/0/podSelector/matchExpressions/0/values/0\"}]",
+                        "NetworkPolicy of messages: does not let half-messages in"),
                 arguments("production", "NetworkPolicy/outside", add("/spec/podSelector/matchExpressions/0/values/0", "\"notifer\""),
                         "there is no Integration notifer"),
                 arguments("production", "PodDisruptionBudget/bank-a-pods",

@@ -2,13 +2,13 @@ package k8s;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
-/** Applies the pack's schema and the example's to a database. Applying it again changes nothing. */
+/** Applies the pack's schema, and the example's if there is one, to a database. Applying it again changes nothing. */
 final class SchemaJob {
 
     private SchemaJob() {
     }
 
-    static JsonNode of(String database) {
+    static JsonNode of(String database, boolean example) {
         return Yaml.parse("""
                 apiVersion: batch/v1
                 kind: Job
@@ -39,7 +39,7 @@ final class SchemaJob {
                           command:
                             - sh
                             - -c
-                            - exec psql "${PREFIX_URL#jdbc:}" -v ON_ERROR_STOP=1 -f /schema/schema.sql -f /schema/example-DATABASE.sql
+                            - exec psql "${PREFIX_URL#jdbc:}" -v ON_ERROR_STOP=1 -f /schema/schema.sqlEXAMPLE
                           env:
                             - name: PREFIX_URL
                               valueFrom:
@@ -76,6 +76,6 @@ final class SchemaJob {
                         - name: schema
                           configMap:
                             name: reliable-routes-schema
-                """.replace("DATABASE", database).replace("PREFIX", "DATABASE_" + database.toUpperCase().replace('-', '_')));
+                """.replace("EXAMPLE", example ? " -f /schema/example-DATABASE.sql" : "").replace("DATABASE", database).replace("PREFIX", "DATABASE_" + database.toUpperCase().replace('-', '_')));
     }
 }
