@@ -16,6 +16,7 @@ import org.apache.camel.jta.JtaTransactionErrorHandler;
 import org.apache.camel.jta.JtaTransactionPolicy;
 import org.apache.camel.model.ProcessorDefinition;
 import org.apache.camel.model.ToDefinition;
+import org.apache.camel.model.errorhandler.NoErrorHandlerDefinition;
 import org.apache.camel.model.errorhandler.JtaTransactionErrorHandlerDefinition;
 import org.apache.camel.support.processor.DelegateSyncProcessor;
 import org.slf4j.Logger;
@@ -73,7 +74,7 @@ public class TransactionPolicy extends JtaTransactionPolicy {
      */
     @Override
     public Processor wrap(Route route, Processor processor) {
-        return super.wrap(route, new DelegateSyncProcessor(processor) {
+        Processor wrapped = super.wrap(route, new DelegateSyncProcessor(processor) {
             @Override
             public void process(Exchange exchange) throws Exception {
                 int redeliveries = exchange.getMessage().getHeader(Exchange.REDELIVERY_COUNTER, 0, Integer.class);
@@ -86,6 +87,8 @@ public class TransactionPolicy extends JtaTransactionPolicy {
                 if (exchange.getException() != null) {
                     exchange.setException(UnsafeFailureException.guarded(exchange.getException()));
                     exchange.getExchangeExtension().setInterrupted(Thread.currentThread().isInterrupted());
+                    // a split says so of what it stops for, and the policies of the route would leave it alone
+                    exchange.getExchangeExtension().setRedeliveryExhausted(false);
                 }
                 failIfMarked(exchange);
                 if (exchange.getException() != null) {
@@ -96,6 +99,9 @@ public class TransactionPolicy extends JtaTransactionPolicy {
                 }
             }
         });
+        // a split, a multicast and a recipient list give what they send the error handler of their route, and that is the transaction's by now
+        route.setErrorHandlerFactory(new NoErrorHandlerDefinition());
+        return wrapped;
     }
 
     /** Camel says the same of a rollback with all of the message, and so with all of an address. */
