@@ -48,6 +48,12 @@ public final class AnyHandler extends ReceivingBank {
         CALLS.clear();
     }
 
+    /** Lets so many messages share a transaction, though the handler calls a bean. */
+    AnyHandler inBatchesOf(int messages) {
+        settings.put("inbox.any.batch-size", String.valueOf(messages));
+        return this;
+    }
+
     Routes start() {
         return Routes.start(settings, Java.root().resolve("it-tests/inbox/any-handler.camel.yaml").toString());
     }

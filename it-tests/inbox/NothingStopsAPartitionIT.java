@@ -1,16 +1,22 @@
 package inbox;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
 import harness.Database;
+import harness.Java;
 import harness.Kafka;
+import harness.RouteProcess;
 import harness.Routes;
 import harness.Servers;
 import harness.Topic;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -19,8 +25,10 @@ class NothingStopsAPartitionIT {
 
     private final AnyHandler any = new AnyHandler();
 
-    @Test
-    void handlerMayFailInAnyWay() {
+    @ParameterizedTest
+    @ValueSource(ints = {1, 100})
+    void handlerMayFailInAnyWay(int batch) {
+        any.inBatchesOf(batch);
         any.settings.put("inbox.retry.first-delay", "1s");
         any.settings.put("inbox.retry.max-attempts", "1");
         AnyHandler.FAILURES.keySet().forEach(failure -> any.send(failure, failure, failure));
@@ -40,8 +48,10 @@ class NothingStopsAPartitionIT {
         assertThat(any.database.value("SELECT error_message FROM dead_letter WHERE message_id = 'NUL'")).isEqualTo("a\\u0000b");
     }
 
-    @Test
-    void recordMayHaveAnyKeyAndHeaders() {
+    @ParameterizedTest
+    @ValueSource(ints = {1, 100})
+    void recordMayHaveAnyKeyAndHeaders(int batch) {
+        any.inBatchesOf(batch);
         List<String> keys = List.of("", "k".repeat(100_000), "a\0b", "\uD83D\uDE00");
         for (int i = 0; i < keys.size(); i++) {
             any.send(keys.get(i), "head-" + i, "fail");
@@ -68,6 +78,21 @@ class NothingStopsAPartitionIT {
         assertThat(any.database.rows("""
                 SELECT headers ->> 'ce_nul' AS nul, length(headers ->> 'ce_long') AS long, (SELECT count(*) FROM jsonb_object_keys(headers)) AS names
                 FROM inbox_parked WHERE message_id = 'odd'""")).containsExactly(Map.of("nul", "a\\u0000b", "long", 200_000, "names", 7L));
+    }
+
+    /** Camel follows causes to their end: that fills the memory of whoever lets it, and ends its process. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 100})
+    void failureWithoutEndFillsNoMemory(int batch, @TempDir Path folder) {
+        any.inBatchesOf(batch).settings.put("inbox.retry.max-attempts", "0");
+        List.of("good", "circle", "endless", "good too").forEach(body -> any.send(body, body, body));
+
+        try (RouteProcess process = RouteProcess.camelMain(folder.resolve("any"), any.settings,
+                Java.root().resolve("it-tests/inbox/any-handler.camel.yaml").toString()).start()) {
+            any.awaitReceived("good HANDLED", "circle DEAD", "endless DEAD", "good too HANDLED");
+
+            assertThat(process.isAlive()).isTrue();
+        }
     }
 
     @Test

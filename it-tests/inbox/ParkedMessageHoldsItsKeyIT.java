@@ -61,6 +61,7 @@ class ParkedMessageHoldsItsKeyIT {
     void deadHeadLetsItsFollowersGoInOrder() {
         inbox.requestsOfWhichTheFirstFails(3);
         inbox.settings.put("inbox.retry.max-attempts", "2");
+        inbox.settings.put("inbox.batch-size", "1");
         try (Routes bank = inbox.start()) {
             inbox.awaitBooked("t-2", "t-3");
         }

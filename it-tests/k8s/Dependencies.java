@@ -13,6 +13,7 @@ import java.util.TreeSet;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import harness.Java;
+import io.reliableroutes.start.Companions;
 
 /** What routes need on their class path, with all that they use of the vocabulary, as Camel K writes dependencies. The operator infers some. */
 final class Dependencies {
@@ -58,7 +59,10 @@ final class Dependencies {
             String text = entry.getValue().asText();
             switch (entry.getKey()) {
                 case "uri", "to", "toD" -> addUri(text);
-                case "routeTemplateRef", "routeConfigurationId" -> addVocabulary(text + ".camel.yaml");
+                case "routeTemplateRef", "routeConfigurationId" -> {
+                    addVocabulary(text + ".camel.yaml");
+                    Companions.of(text).forEach(companion -> addVocabulary(companion + ".camel.yaml"));
+                }
                 default -> { }
             }
         });

@@ -17,6 +17,8 @@ final class BankB extends ReceivingBank {
         settings.put("camel.main.shutdown-timeout", "5");
         settings.put("operate.data-source", "bankB");
         settings.put("inbox.outage-delay", "100ms");
+        // else the first attempt of several messages is one of them together
+        settings.put("inbox.batch-size", "1");
         settings.put("inbox.immediate-delay", "50ms");
         settings.put("inbox.retry.first-delay", "200ms");
         settings.put("inbox.retry.delay", "200ms");

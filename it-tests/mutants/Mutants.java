@@ -7,6 +7,8 @@ import java.util.List;
 final class Mutants {
 
     private static final String INBOX = "camel/inbox.camel.yaml";
+    private static final String SINGLE = "camel/inbox-single.camel.yaml";
+    private static final String BATCH = "camel/inbox-batch.camel.yaml";
     private static final String TURN = "camel/inbox-turn-action.kamelet.yaml";
     private static final String INBOX_RETRY = "camel/inbox-retry.camel.yaml";
     private static final String TOPIC_SINK = "camel/outbox-topic-sink.kamelet.yaml";
@@ -30,6 +32,7 @@ final class Mutants {
         List<Mutant> all = new ArrayList<>();
         all.addAll(relay());
         all.addAll(inbox());
+        all.addAll(batch());
         all.addAll(position());
         all.addAll(received());
         all.addAll(inboxRetry());
@@ -71,10 +74,20 @@ final class Mutants {
                         .edit(SQL + "lock-due-outbox-shards.sql", "  FOR NO KEY UPDATE SKIP LOCKED\n", ""));
     }
 
+    private static List<Mutant> batch() {
+        return List.of(
+                new Mutant("failed message of a batch is passed over", Scenario.ONE_OF_A_BATCH_THAT_FAILS_TAKES_NO_OTHER_WITH_IT, "m-2 counts as handled")
+                        .edit(BATCH, "                - bean:\n                    beanType: io.reliableroutes.inbox.InboxCourse\n                    method: end(${exchange})\n", ""),
+                new Mutant("batch does not ask for held keys", Scenario.NONE_OF_A_BATCH_OVERTAKES_A_PARKED_ONE_OF_ITS_KEY, "m-3 has overtaken m-1")
+                        .edit(SQL + "list-parked-inbox-keys.sql", "AND NOT p.replayed", "AND p.replayed"),
+                new Mutant("keys of a batch that are there count as new", Scenario.DUPLICATES_IN_A_BATCH_HAVE_NO_EFFECT, "booked is [t-1, t-2, t-1, t-2")
+                        .edit(SQL + "insert-inbox-messages.sql", "DO NOTHING", "DO UPDATE SET received_at = now()"));
+    }
+
     private static List<Mutant> inbox() {
         return List.of(
                 new Mutant("inbox key is outside of the transaction", Scenario.FAILING_MESSAGE_IS_PARKED_AFTER_ITS_ATTEMPTS, "m-1 has no effect")
-                        .edit(INBOX, """
+                        .edit(SINGLE, """
                                         type: io.reliableroutes.inbox.InboxRepository
                                         properties:
                                           dataSource: "#bean:{{inboxDataSource}}"
@@ -83,7 +96,7 @@ final class Mutants {
                 stockPolicy("plain transaction policy, a statement fails", Scenario.FAILING_MESSAGE_IS_PARKED_AFTER_ITS_ATTEMPTS, "times and is not parked"),
                 stockPolicy("plain transaction policy, a handler fails", Scenario.TRANSFER_IS_REFUNDED_ONCE, "m-2 counts as handled, and has neither"),
                 new Mutant("inbox's handler is outside of its transaction, and there is no check", Scenario.FAILING_MESSAGE_IS_PARKED_AFTER_ITS_ATTEMPTS, "m-1 has no effect")
-                        .edit(INBOX, "- to:\n                                uri: direct:{{inboxHandler}}",
+                        .edit(SINGLE, "- to:\n                                uri: direct:{{inboxHandler}}",
                                 "- wireTap:\n                                uri: direct:{{inboxHandler}}").unchecked(),
                 new Mutant("failed message is taken for handled", Scenario.FAILING_MESSAGE_IS_PARKED_AFTER_ITS_ATTEMPTS, "times and is not parked")
                         .edit("camel/inbox-policy.camel.yaml", "uri: kamelet:failed-message-sink", "uri: log:failed"),
@@ -233,7 +246,7 @@ final class Mutants {
         refused.add(new Mutant("transacted names no policy", Scenario.FILES_START, "transacted names no policy")
                 .edit("routes/bank-a-request-transfer.camel.yaml", "            ref: \"{{tx.policy}}\"\n", ""));
         refused.add(new Mutant("inbox's handler is outside of its transaction", Scenario.FILES_START, "leaves the transaction's thread")
-                .edit(INBOX, "- to:\n                                uri: direct:{{inboxHandler}}", "- wireTap:\n                                uri: direct:{{inboxHandler}}"));
+                .edit(SINGLE, "- to:\n                                uri: direct:{{inboxHandler}}", "- wireTap:\n                                uri: direct:{{inboxHandler}}"));
         refused.add(new Mutant("schema lacks a table", Scenario.FILES_START, "has no table alert_window")
                 .edit(SQL + "schema.sql", "CREATE TABLE IF NOT EXISTS alert_window (", "CREATE TEMPORARY TABLE IF NOT EXISTS alert_window ("));
         return refused;

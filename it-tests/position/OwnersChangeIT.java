@@ -8,11 +8,19 @@ import java.util.stream.IntStream;
 import harness.CommitGate;
 import harness.RouteProcess;
 import harness.Routes;
+import io.reliableroutes.inbox.InboxPoll;
+import io.reliableroutes.kafka.KafkaHeaders;
+import org.apache.camel.Exchange;
+import org.apache.camel.component.kafka.KafkaEndpoint;
+import org.apache.camel.spi.StateRepository;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** Partitions that change their owner are taken up where the old one was, and an owner that does not know it yet does nothing any more. */
 class OwnersChangeIT {
@@ -51,10 +59,12 @@ class OwnersChangeIT {
         assertThat(bank.incidents()).isEmpty();
     }
 
-    /** It is stopped with three records in its hands, while the commit of the first is under way, and woken when all is done and the keys are gone. */
-    @Test
-    void zombieThatCommitsLateDoesNothingAgain() {
-        bank.requests(1, 3);
+    /** It is stopped with records in its hands, while the commit of the first is under way, and woken when all is done and the keys are gone. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void zombieThatCommitsLateDoesNothingAgain(int batch) {
+        bank.settings.put("inbox.batch-size", String.valueOf(batch));
+        bank.requests(1, 6);
         try (RouteProcess zombie = RouteProcess.camelMain(folder.resolve("zombie"), bank.settings, PositionFixture.FILES).start()) {
             try (CommitGate gate = new CommitGate(bank.database, "INSERT", "ledger_entry")) {
                 PositionFixture.await().until(() -> (Long) bank.database.value(
@@ -62,18 +72,50 @@ class OwnersChangeIT {
                 zombie.pause();
             }
             try (Routes owner = bank.start()) {
-                bank.awaitBooked("t-1", "t-2", "t-3");
-                PositionFixture.await().until(() -> bank.position() == 2);
+                bank.awaitBooked("t-1", "t-2", "t-3", "t-4", "t-5", "t-6");
+                PositionFixture.await().until(() -> bank.position() == 5);
                 bank.forgetKeys();
                 zombie.resume();
                 PositionFixture.await().untilAsserted(() -> assertThat(zombie.log()).contains("does not follow the stored position"));
-                bank.requests(4, 5);
-                bank.awaitBooked("t-1", "t-2", "t-3", "t-4", "t-5");
+                bank.requests(7, 8);
+                bank.awaitBooked("t-1", "t-2", "t-3", "t-4", "t-5", "t-6", "t-7", "t-8");
             }
         }
 
         assertThat(bank.database.count("inbox_parked")).as("no attempt was used up").isZero();
         assertThat(bank.database.count("dead_letter")).isZero();
         assertThat(bank.incidents()).isEmpty();
+    }
+
+    /** A process may have several consumers, and one of them may be slow to notice that another has its partition now. */
+    @Test
+    void consumerThatHasGatheredHalfOfABatchLeavesNothingOutWhenAnotherHasItsPartition() throws Exception {
+        bank.requests(1, 1);
+        try (Routes routes = bank.start()) {
+            bank.awaitBooked("t-1");
+            InboxPoll poll = new InboxPoll();
+            poll.setConsumer(PositionFixture.CONSUMER);
+            KafkaEndpoint endpoint = (KafkaEndpoint) routes.context().getRoute(PositionFixture.CONSUMER + "-inbox").getEndpoint();
+            StateRepository<String, String> position = endpoint.getConfiguration().getOffsetRepository();
+            position.getState(bank.topic.name() + "/0");
+            Exchange first = record(endpoint, 1, false);
+            poll.gather(first);
+            assertThat(first.getMessage().getBody(List.class)).isEmpty();
+
+            Thread other = new Thread(() -> position.getState(bank.topic.name() + "/0"));
+            other.start();
+            other.join();
+
+            assertThatThrownBy(() -> poll.gather(record(endpoint, 2, true))).hasMessageContaining("is no longer that of this consumer");
+        }
+    }
+
+    private Exchange record(KafkaEndpoint endpoint, long offset, boolean last) {
+        Exchange exchange = endpoint.createExchange();
+        exchange.getMessage().setHeader(KafkaHeaders.TOPIC, bank.topic.name());
+        exchange.getMessage().setHeader(KafkaHeaders.PARTITION, 0);
+        exchange.getMessage().setHeader(KafkaHeaders.OFFSET, offset);
+        exchange.getMessage().setHeader(KafkaHeaders.LAST_OF_PARTITION, last);
+        return exchange;
     }
 }

@@ -70,12 +70,7 @@ public abstract sealed class InboxMessage permits ReceivedMessage, ParkedMessage
      * @param exchange an inbox's or inbox-retry's exchange on its way to the handler, without its other headers, not null
      */
     public static void handOver(Exchange exchange) {
-        InboxMessage message = of(exchange);
-        exchange.getMessage().setBody(message.payload());
-        message.headers().forEach(exchange.getMessage()::setHeader);
-        if (message.key() != null) {
-            exchange.getMessage().setHeader(PARTITION_KEY, message.key());
-        }
+        of(exchange).give(exchange);
     }
 
     /**
@@ -89,6 +84,15 @@ public abstract sealed class InboxMessage permits ReceivedMessage, ParkedMessage
         if (!message.begun) {
             message.begun = true;
             ReceiverPause.tellIfHandled(exchange, message);
+        }
+    }
+
+    /** Gives the handler what it may see. */
+    final void give(Exchange exchange) {
+        exchange.getMessage().setBody(payload());
+        headers().forEach(exchange.getMessage()::setHeader);
+        if (key() != null) {
+            exchange.getMessage().setHeader(PARTITION_KEY, key());
         }
     }
 }

@@ -38,7 +38,7 @@ public class InboxPosition extends ServiceSupport implements StateRepository<Str
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final Logger LOG = LoggerFactory.getLogger(InboxPosition.class);
 
-    private final Map<TopicPartition, Step> steps = new ConcurrentHashMap<>();
+    private final Map<TopicPartition, Place> places = new ConcurrentHashMap<>();
     private CamelContext camelContext;
     private String dataSource;
     private String consumer;
@@ -85,12 +85,12 @@ public class InboxPosition extends ServiceSupport implements StateRepository<Str
     public String getState(String key) {
         int slash = key.lastIndexOf('/');
         TopicPartition partition = new TopicPartition(key.substring(0, slash), Integer.parseInt(key.substring(slash + 1)));
-        steps.remove(partition);
+        places.remove(partition);
         long begin = System.nanoTime();
         for (boolean told = false;; told = true) {
             try {
                 Step last = startingPoint.of(partition);
-                steps.put(partition, last);
+                places.put(partition, new Place(Thread.currentThread(), last));
                 watch.seen(partition.topic(), last.topicId());
                 return String.valueOf(last.done());
             } catch (Exception e) {
@@ -138,17 +138,16 @@ public class InboxPosition extends ServiceSupport implements StateRepository<Str
         TopicPartition partition = new TopicPartition(exchange.getMessage().getHeader(KafkaHeaders.TOPIC, String.class),
                 exchange.getMessage().getHeader(KafkaHeaders.PARTITION, Integer.class));
         Long offset = exchange.getMessage().getHeader(KafkaHeaders.OFFSET, Long.class);
-        Step step = steps.computeIfPresent(partition,
-                (key, last) -> last.done().equals(offset) ? last : last.next(offset));
-        if (step == null) {
+        Place place = places.computeIfPresent(partition, (key, last) -> last.isOfThisConsumer() ? last.next(offset) : last);
+        if (place == null || !place.isOfThisConsumer()) {
             throw new StalePositionException("topic " + partition.topic() + " was made anew, or its partition " + partition.partition()
                     + " is no longer that of this consumer: it is taken up again where " + consumer + " is");
         }
-        return step;
+        return place.step();
     }
 
     private Map<TopicPartition, Long> begun() {
-        return steps.entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, step -> step.getValue().done()));
+        return places.entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, place -> place.getValue().step().done()));
     }
 
     @Override
@@ -156,7 +155,7 @@ public class InboxPosition extends ServiceSupport implements StateRepository<Str
         StartCheck.require(camelContext);
         topics = new TopicOffsets(camelContext, consumer);
         startingPoint = new StartingPoint(camelContext, dataSource, consumer, topics);
-        watch = new TopicWatch(camelContext, dataSource, consumer, topics, anew -> steps.keySet().removeIf(partition -> partition.topic().equals(anew)));
+        watch = new TopicWatch(camelContext, dataSource, consumer, topics, anew -> places.keySet().removeIf(partition -> partition.topic().equals(anew)));
         List<String> names = TopicCheck.names(topic);
         names.forEach(watch::expect);
         progress = new ReceiverProgress(camelContext, dataSource, consumer, names, topics);
@@ -170,7 +169,22 @@ public class InboxPosition extends ServiceSupport implements StateRepository<Str
     protected void doStop() {
         camelContext.getExecutorServiceManager().shutdownNow(watchman);
         topics.close();
-        steps.clear();
+        places.clear();
+    }
+
+    /**
+     * Where a consumer is in a partition. Each has a thread of its own: one that has lost the partition to another of this process must not go on
+     * behind the other's step, and leave out what it has gathered and not handled.
+     */
+    private record Place(Thread consumer, Step step) {
+
+        boolean isOfThisConsumer() {
+            return consumer == Thread.currentThread();
+        }
+
+        Place next(long offset) {
+            return step.done() == offset ? this : new Place(consumer, step.next(offset));
+        }
     }
 
     /**
@@ -184,6 +198,10 @@ public class InboxPosition extends ServiceSupport implements StateRepository<Str
 
         Step next(long offset) {
             return new Step(topic, partition, topicId, done, offset);
+        }
+
+        boolean follows(Step other) {
+            return topic.equals(other.topic) && partition.equals(other.partition) && seen.equals(other.done);
         }
     }
 }

@@ -1,7 +1,6 @@
 package io.reliableroutes.inbox;
 
 import io.reliableroutes.InvalidMessageException;
-import io.reliableroutes.support.StalePositionException;
 import org.apache.camel.Exchange;
 
 /** Begins each exchange of an inbox or an inbox-retry: gives it its {@link InboxMessage}. A bean of one template's route. */
@@ -21,16 +20,17 @@ public class InboxReceiver {
     }
 
     /**
-     * A record of a topic.
+     * A record of a topic. In each attempt it is as it came.
      *
-     * @param  exchange                of a Kafka consumer, not null
+     * @param  exchange                with a {@link ReceivedRecord} as its body, not null
      * @throws InvalidMessageException if the record is no message
-     * @throws StalePositionException  if the partition has to be taken up anew
      */
     public void receive(Exchange exchange) {
+        ReceivedRecord record = exchange.getMessage().getBody(ReceivedRecord.class);
+        record.giveTo(exchange);
         ReceivedMessage message = ReceivedMessage.take(exchange, consumer, dataSource);
         message.read(exchange);
-        message.setStep(InboxPosition.take(exchange));
+        message.setStep(record.step());
         message.check(exchange);
     }
 

@@ -13,6 +13,7 @@ import io.reliableroutes.kafka.KafkaHeaders;
 import io.reliableroutes.support.DatabaseText;
 import io.reliableroutes.support.MessageIdentity;
 import io.reliableroutes.support.RetrySettings;
+import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 
@@ -37,6 +38,7 @@ public final class ReceivedMessage extends InboxMessage {
     private Throwable givenUp;
     private int usedAttempts;
     private Timestamp firstFailedAt;
+    private boolean held;
 
     private ReceivedMessage(String consumer, String dataSource) {
         super(consumer, dataSource);
@@ -57,6 +59,32 @@ public final class ReceivedMessage extends InboxMessage {
             message.keepWith(exchange);
         }
         return message;
+    }
+
+    /** That of a record, outside its exchange; the message of the exchange is the record's afterwards. */
+    static ReceivedMessage read(Exchange exchange, ReceivedRecord record, String consumer, String dataSource) {
+        ReceivedMessage message = new ReceivedMessage(consumer, dataSource);
+        exchange.setMessage(record.message());
+        message.read(exchange);
+        message.setStep(record.step());
+        return message;
+    }
+
+    /** Begins to be handled in an exchange, with the body and the headers that its handler sees. */
+    void enter(Exchange exchange) {
+        keepWith(exchange);
+        exchange.getMessage().removeHeaders("*");
+        give(exchange);
+    }
+
+    /** Its key has parked messages. */
+    void hold() {
+        held = true;
+    }
+
+    /** Whether its key had parked messages when its batch began. */
+    public boolean isHeld() {
+        return held;
     }
 
     /** That of an exchange, null if it has none. */
@@ -180,8 +208,11 @@ public final class ReceivedMessage extends InboxMessage {
      */
     public static Map<String, Object> ordered(Exchange exchange) {
         ReceivedMessage message = of(exchange);
-        return message.key == null || "skip".equals(message.setting(exchange, "order")) ? null
-                : Map.of("consumer", message.consumer(), "message_key", message.key);
+        return message.isOrdered(exchange.getContext()) ? Map.of("consumer", message.consumer(), "message_key", message.key) : null;
+    }
+
+    boolean isOrdered(CamelContext context) {
+        return key != null && !"skip".equals(RetrySettings.value(context, "inbox", consumer(), "order"));
     }
 
     /**

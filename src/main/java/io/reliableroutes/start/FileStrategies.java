@@ -12,7 +12,7 @@ import org.apache.camel.spi.Registry;
  */
 final class FileStrategies {
 
-    private static final String LAST = "reliableRoutesRetryRoutes";
+    private static final String LAST = "reliableRoutesCompanionRoutes";
 
     private FileStrategies() {
     }
@@ -24,7 +24,7 @@ final class FileStrategies {
             registry.bind("reliableRoutesTemplateParameterCheck", RouteBuilderLifecycleStrategy.class, new TemplateParameterCheck());
             registry.bind("reliableRoutesSiblingCheck", RouteBuilderLifecycleStrategy.class, new SiblingCheck());
             // what it makes needs no check, and what it is made of has been checked
-            registry.bind(LAST, RouteBuilderLifecycleStrategy.class, new RetryRoutes());
+            registry.bind(LAST, RouteBuilderLifecycleStrategy.class, new CompanionRoutes());
         }
     }
 

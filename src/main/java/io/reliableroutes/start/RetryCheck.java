@@ -93,6 +93,7 @@ final class RetryCheck {
                     + "would hold that. Give it a shorter name.");
         }
         HeaderList.of(context, consumer);
+        checkBatch(consumer);
         String tombstones = RetrySettings.value(context, "inbox", consumer, "tombstones");
         if (!tombstones.equals("refuse") && !tombstones.equals("handle")) {
             throw new ConfigurationException("inbox.tombstones (" + tombstones + ") for " + consumer + " is neither refuse nor handle: nobody would know "
@@ -126,6 +127,14 @@ final class RetryCheck {
 
     private static boolean announces(CamelContext context, String consumer, String topic) {
         return InboxFailure.isDestination(topic + ".dead") && !"false".equals(RetrySettings.value(context, "inbox", consumer, "dead-letter-topic"));
+    }
+
+    private void checkBatch(String consumer) {
+        String size = RetrySettings.value(context, "inbox", consumer, "batch-size").trim();
+        if (!size.matches("[1-9][0-9]{0,3}")) {
+            throw new ConfigurationException("inbox.batch-size (" + size + ") for " + consumer + " is no whole number from 1 to 9999: nobody would know how "
+                    + "many messages share a transaction. Set it to 100 for example, or to 1, so that each has its own.");
+        }
     }
 
     private void checkAlerts(RouteDefinition route, String channels, Set<String> retried) {

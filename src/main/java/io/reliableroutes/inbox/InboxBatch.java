@@ -1,0 +1,161 @@
+package io.reliableroutes.inbox;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import javax.sql.DataSource;
+
+import io.reliableroutes.InvalidMessageException;
+import io.reliableroutes.support.MessageIdentity;
+import io.reliableroutes.support.RetrySettings;
+import io.reliableroutes.support.SqlFile;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The messages of a poll in one transaction: their keys are one statement, the position moves once, and the handler gets them in their order. It
+ * decides nothing about a failure: any undoes them all, and who has called handles them one by one. A bean of one template's route.
+ */
+public class InboxBatch {
+
+    private static final Logger LOG = LoggerFactory.getLogger(InboxBatch.class);
+    private static final String PROPERTY = "inboxBatch";
+
+    private String consumer;
+    private String dataSource;
+
+    /** @param consumer name of the receiver, not null */
+    public void setConsumer(String consumer) {
+        this.consumer = consumer;
+    }
+
+    /** @param dataSource bean name of the data source that the handler uses, not null */
+    public void setDataSource(String dataSource) {
+        this.dataSource = dataSource;
+    }
+
+    /**
+     * Gives each message of a receiver its own transaction, if nobody has set {@code inbox.<consumer>.batch-size}.
+     *
+     * @param outside what its handler calls that is not undone with the transaction, not null
+     */
+    public static void notBy(CamelContext context, String consumer, String outside) {
+        context.getRegistry().bind(PROPERTY + '-' + consumer, outside);
+    }
+
+    /** How many messages of a receiver may share a transaction, 1 or more. */
+    static int size(CamelContext context, String consumer) {
+        String own = context.getPropertiesComponent().resolveProperty("inbox." + consumer + ".batch-size").orElse("");
+        String outside = context.getRegistry().lookupByNameAndType(PROPERTY + '-' + consumer, String.class);
+        if (own.isBlank() && outside != null) {
+            LOG.info("inbox of {}: each message has its own transaction, since {} would be called again when another message of a batch fails", consumer, outside);
+            return 1;
+        }
+        return Integer.parseInt(RetrySettings.value(context, "inbox", consumer, "batch-size").trim());
+    }
+
+    /**
+     * Records the keys of all messages and moves the position behind them. The {@link InboxCourse} is of those that are new.
+     *
+     * @param  exchange                with the records of one partition as its body, not null
+     * @throws InvalidMessageException if one of them is no message
+     * @throws SQLException            if the database fails
+     */
+    public void begin(Exchange exchange) throws SQLException {
+        List<?> records = exchange.getMessage().getBody(List.class);
+        Map<String, ReceivedMessage> messages = read(exchange, records);
+        InboxPosition.Step first = ((ReceivedRecord) records.get(0)).step();
+        InboxPosition.Step last = ((ReceivedRecord) records.get(records.size() - 1)).step();
+        DataSource database = exchange.getContext().getRegistry().lookupByNameAndType(dataSource, DataSource.class);
+        try (Connection connection = database.getConnection()) {
+            Set<String> fresh = insert(exchange.getContext(), connection, new InboxPosition.Step(first.topic(), first.partition(), first.topicId(), first.seen(), last.done()),
+                    messages.keySet().stream().map(MessageIdentity::ofKey).toList());
+            messages.keySet().retainAll(fresh);
+            hold(exchange, connection, messages.values());
+        }
+        messages.values().stream().filter(message -> !message.isHeld()).findFirst().ifPresent(message -> ReceiverPause.tellIfHandled(exchange, message));
+        InboxCourse.begin(exchange, List.copyOf(messages.values()));
+    }
+
+    /** By their keys; the message of the exchange is not touched. */
+    private Map<String, ReceivedMessage> read(Exchange exchange, List<?> records) {
+        Map<String, ReceivedMessage> messages = new LinkedHashMap<>();
+        Message batch = exchange.getMessage();
+        try {
+            for (Object each : records) {
+                ReceivedMessage message = ReceivedMessage.read(exchange, (ReceivedRecord) each, consumer, dataSource);
+                message.check(exchange);
+                messages.putIfAbsent(message.inboxKey(), message);
+            }
+        } finally {
+            exchange.setMessage(batch);
+        }
+        return messages;
+    }
+
+    /** The keys of those that were not there yet. */
+    private Set<String> insert(CamelContext context, Connection connection, InboxPosition.Step step, List<MessageIdentity> identities) throws SQLException {
+        Set<String> fresh = new HashSet<>();
+        try (PreparedStatement statement = connection.prepareStatement(SqlFile.load(context, "insert-inbox-messages.sql"))) {
+            statement.setString(1, consumer);
+            statement.setString(2, consumer);
+            statement.setString(3, step.topic());
+            statement.setInt(4, step.partition());
+            statement.setString(5, step.topicId());
+            statement.setLong(6, step.seen());
+            statement.setLong(7, step.done());
+            statement.setArray(8, connection.createArrayOf("text", identities.stream().map(MessageIdentity::source).toArray()));
+            statement.setArray(9, connection.createArrayOf("text", identities.stream().map(MessageIdentity::id).toArray()));
+            statement.setString(10, consumer);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    fresh.add(new MessageIdentity(rows.getString(1), rows.getString(2)).key());
+                }
+            }
+        }
+        return fresh;
+    }
+
+    /** Marks those whose key has parked messages: each has to ask whether it is its turn. */
+    private void hold(Exchange exchange, Connection connection, Iterable<ReceivedMessage> messages) throws SQLException {
+        List<ReceivedMessage> ordered = new ArrayList<>();
+        messages.forEach(message -> {
+            if (message.isOrdered(exchange.getContext())) {
+                ordered.add(message);
+            }
+        });
+        if (ordered.isEmpty()) {
+            return;
+        }
+        Set<String> held = new HashSet<>();
+        try (PreparedStatement statement = connection.prepareStatement(SqlFile.load(exchange.getContext(), "list-parked-inbox-keys.sql"))) {
+            statement.setString(1, consumer);
+            statement.setArray(2, connection.createArrayOf("text", ordered.stream().map(ReceivedMessage::key).distinct().toArray()));
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    held.add(rows.getString(1));
+                }
+            }
+        }
+        ordered.stream().filter(message -> held.contains(message.key())).forEach(ReceivedMessage::hold);
+    }
+
+    /**
+     * Makes a message of the batch the one of its exchange, as its handler gets it.
+     *
+     * @param exchange one of the split, not null
+     */
+    public void next(Exchange exchange) {
+        exchange.getMessage().getBody(ReceivedMessage.class).enter(exchange);
+    }
+}

@@ -1,0 +1,71 @@
+package io.reliableroutes.start;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.builder.RouteBuilderLifecycleStrategy;
+import org.apache.camel.model.ModelCamelContext;
+import org.apache.camel.model.RouteTemplateParameterDefinition;
+import org.apache.camel.model.TemplatedRouteDefinition;
+import org.apache.camel.util.StringHelper;
+
+/**
+ * Makes the other routes of each receiver and each relay, such as its retry route, with the parameters of that, when its file has been read. A
+ * {@code templatedRoute} of one that is written all the same, in this file or another, is the same one.
+ */
+final class CompanionRoutes implements RouteBuilderLifecycleStrategy {
+
+    static final Map<String, List<String>> COMPANIONS = Map.of("inbox", List.of("inbox-batch", "inbox-single", "inbox-retry"),
+            "inbox-jms", List.of("inbox-retry"), "outbox-relay", List.of("outbox-retry"));
+
+    /** What there is one of each for. */
+    private static final Map<String, String> WHOSE = Map.of("inbox-batch", "inboxConsumer", "inbox-single", "inboxConsumer", "inbox-retry", "inboxConsumer",
+            "outbox-retry", "relayDataSource");
+
+    /** In which file each is made. A file that is loaded again makes its own again. */
+    private final Map<String, String> places = new ConcurrentHashMap<>();
+
+    @Override
+    public void afterConfigure(RouteBuilder file) {
+        List<TemplatedRouteDefinition> routes = file.getTemplatedRouteCollection().getTemplatedRoutes();
+        Set<String> here = new HashSet<>();
+        routes.removeIf(route -> WHOSE.containsKey(route.getRouteTemplateRef()) && !isFirst(file, route, here));
+        for (TemplatedRouteDefinition route : List.copyOf(routes)) {
+            for (String template : COMPANIONS.getOrDefault(route.getRouteTemplateRef(), List.of())) {
+                TemplatedRouteDefinition companion = companion(file, route, template);
+                if (isFirst(file, companion, here)) {
+                    routes.add(companion);
+                }
+            }
+        }
+    }
+
+    private static TemplatedRouteDefinition companion(RouteBuilder file, TemplatedRouteDefinition route, String template) {
+        Set<String> parameters = ((ModelCamelContext) file.getContext()).getRouteTemplateDefinition(template).getTemplateParameters().stream()
+                .map(RouteTemplateParameterDefinition::getName).collect(Collectors.toSet());
+        TemplatedRouteDefinition companion = new TemplatedRouteDefinition();
+        companion.setRouteTemplateRef(template);
+        companion.setRouteId(route.getRouteId() == null ? null : route.getRouteId() + template.substring(template.indexOf('-')));
+        companion.setPrefixId(route.getPrefixId());
+        companion.setCamelContext(route.getCamelContext());
+        companion.setResource(route.getResource());
+        route.getParameters().stream().filter(parameter -> parameters.contains(StringHelper.dashToCamelCase(parameter.getName())))
+                .forEach(parameter -> companion.parameter(parameter.getName(), parameter.getValue()));
+        return companion;
+    }
+
+    /** Whether nobody else has one for the same consumer or data source. */
+    private boolean isFirst(RouteBuilder file, TemplatedRouteDefinition companion, Set<String> here) {
+        String parameter = WHOSE.get(companion.getRouteTemplateRef());
+        String whose = companion.getParameters().stream().filter(each -> StringHelper.dashToCamelCase(each.getName()).equals(parameter))
+                .map(each -> file.getContext().resolvePropertyPlaceholders(each.getValue())).findFirst().orElse("");
+        String place = file.getResource() == null ? file.toString() : file.getResource().getLocation();
+        String one = companion.getRouteTemplateRef() + " " + whose;
+        return here.add(one) && places.computeIfAbsent(one, key -> place).equals(place);
+    }
+}

@@ -1,0 +1,56 @@
+package io.reliableroutes.start;
+
+import java.util.HashSet;
+import java.util.Set;
+
+import org.apache.camel.model.BeanDefinition;
+import org.apache.camel.model.ModelCamelContext;
+import org.apache.camel.model.ProcessDefinition;
+import org.apache.camel.model.ProcessorDefinition;
+import org.apache.camel.model.RouteDefinition;
+
+import static org.apache.camel.model.ProcessorDefinitionHelper.filterTypeInOutputs;
+
+/** Whom a handler calls. What is not undone with its transaction is done again with each message of a batch that fails. */
+final class HandlerCalls {
+
+    /** What ends with the transaction, or has no effect. */
+    private static final String OF_THE_TRANSACTION = "(sql|jdbc|log|json-validator|validator|language):.*|kamelet:(//)?(outbox-sink|barrier-action)([/?].*)?";
+
+    private final ModelCamelContext context;
+    private final Set<String> seen = new HashSet<>();
+
+    HandlerCalls(ModelCamelContext context) {
+        this.context = context;
+    }
+
+    /**
+     * @param  endpoint of the handler, {@code direct:} and its name, not null
+     * @return          what it calls outside its database, also by other routes; null if it calls nothing there, as far as its steps tell
+     */
+    String outside(String endpoint) {
+        for (RouteDefinition route : context.getRouteDefinitions()) {
+            if (RouteUri.of(context, route, route.getInput().getEndpointUri()).equals(endpoint)) {
+                return seen.add(route.getId()) ? outside(route) : null;
+            }
+        }
+        return endpoint;
+    }
+
+    private String outside(RouteDefinition route) {
+        for (ProcessorDefinition<?> step : filterTypeInOutputs(route.getOutputs(), ProcessorDefinition.class)) {
+            if (step instanceof BeanDefinition || step instanceof ProcessDefinition) {
+                return step.getShortName() + " in route " + route.getId();
+            }
+        }
+        for (Call call : Call.of(route.getOutputs())) {
+            String target = RouteUri.of(context, route, call.uri());
+            String outside = target.startsWith("direct:") ? outside(target) : target.matches("(?s)" + OF_THE_TRANSACTION) ? null
+                    : target.replaceFirst("(?s):.*", "") + " in route " + route.getId();
+            if (outside != null) {
+                return outside;
+            }
+        }
+        return null;
+    }
+}
