@@ -28,7 +28,7 @@ public final class HostileRecords {
     private final Map<String, String> settings = new LinkedHashMap<>();
     private final Violations violations = new Violations();
 
-    private HostileRecords(Pack pack) {
+    private HostileRecords(Pack pack, int batch) {
         this.pack = pack;
         database = pack.database("schema.sql");
         database.update("CREATE TABLE effect (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, digest text NOT NULL, message_id text)");
@@ -40,6 +40,7 @@ public final class HostileRecords {
         settings.put("kafka.brokers", kafka.brokers());
         settings.put("fuzz.topics", String.join(",", topics));
         topics.forEach(topic -> settings.put("outbox.destination." + topic + ".dead", Servers.name("dead")));
+        settings.put("inbox.fuzz-receive.batch-size", String.valueOf(batch));
         settings.put("inbox.headers", "ce_*,content-type,traceparent,x-*");
         settings.put("inbox.outage-delay", "50ms");
         settings.put("inbox.immediate-delay", "1ms");
@@ -53,11 +54,12 @@ public final class HostileRecords {
      * @param pack    what is tried
      * @param seed    of all that is random
      * @param records how many are sent
+     * @param batch   how many share a transaction
      * @param report  gets a line of figures
      * @return        what is wrong, a line for each kind
      */
-    public static List<String> violations(Pack pack, long seed, int records, StringBuilder report) throws Exception {
-        return new HostileRecords(pack).run(new Hostile(seed), records, report);
+    public static List<String> violations(Pack pack, long seed, int records, int batch, StringBuilder report) throws Exception {
+        return new HostileRecords(pack, batch).run(new Hostile(seed), records, report);
     }
 
     private List<String> run(Hostile hostile, int records, StringBuilder report) throws Exception {
@@ -96,15 +98,20 @@ public final class HostileRecords {
         }
     }
 
-    /** The partitions that the group has not read to their last message, with what it has read. */
+    /** The partitions that the group has not read to their last message, with what it has read; Kafka knows that when a whole poll is done. */
     private List<String> lag(Map<TopicPartition, Long> ends) {
         try (Admin admin = kafka.admin()) {
             Map<TopicPartition, OffsetAndMetadata> committed = admin.listConsumerGroupOffsets("fuzz-receive").partitionsToOffsetAndMetadata().get(10, TimeUnit.SECONDS);
             return ends.entrySet().stream().filter(end -> read(committed, end.getKey()) < end.getValue())
-                    .map(end -> Hostile.shortened(end.getKey().topic()) + "-" + end.getKey().partition() + " is read to " + read(committed, end.getKey()) + " of " + end.getValue()).sorted().toList();
+                    .map(end -> Hostile.shortened(end.getKey().topic()) + "-" + end.getKey().partition() + " is read to " + read(committed, end.getKey()) + " of " + end.getValue()
+                            + ", done is " + position(end.getKey())).sorted().toList();
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private String position(TopicPartition partition) {
+        return database.rows("SELECT position FROM inbox_position WHERE topic = ? AND topic_partition = ?", partition.topic(), partition.partition()).toString();
     }
 
     private static long read(Map<TopicPartition, OffsetAndMetadata> committed, TopicPartition partition) {

@@ -22,7 +22,7 @@ final class FuzzScenarios {
     }
 
     static String noRecordStopsBendsOrLosesAnything(Pack pack) throws Exception {
-        return violation(HostileRecords.violations(fuzzed(pack), SEED, MANY, new StringBuilder()));
+        return violation(HostileRecords.violations(fuzzed(pack), SEED, MANY, 1, new StringBuilder()));
     }
 
     private static String violation(List<String> violations) {
