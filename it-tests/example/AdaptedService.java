@@ -20,22 +20,25 @@ final class AdaptedService {
 
     static final Page PAGE = Page.of("docs/adapting.md");
 
-    final Database audit = Servers.database().apply("schema.sql");
+    final Database audit;
     final Map<String, String> settings = new HashMap<>();
     private final Topic completed;
     private final Topic counted;
 
+    /** With a database of its own. */
     AdaptedService(Kafka kafka) {
+        this(kafka, Servers.database().apply("schema.sql"));
+        audit.update(PAGE.files().get("audit.sql"));
+    }
+
+    /** @param audit a database that is as the page makes it */
+    AdaptedService(Kafka kafka, Database audit) {
+        this.audit = audit;
         completed = new Topic(kafka, "transfer.completed");
         counted = new Topic(kafka, "audit.counted");
-        audit.update(PAGE.files().get("audit.sql"));
         settings.putAll(Map.of("kafka.brokers", kafka.brokers(), "database.audit.url", audit.url(), "database.audit.user", "postgres",
                 // a second for the page's hour
                 "audit.count-delay", "1000"));
-    }
-
-    static void createTopics(Kafka kafka) {
-        kafka.createTopics(1, "transfer.completed", "transfer.completed.dead", "audit.counted");
     }
 
     void record(String key, String messageId, String transferId) {

@@ -8,10 +8,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
+import harness.Database;
 import harness.Java;
 import harness.Kafka;
 import harness.Ports;
 import harness.RouteProcess;
+import harness.Servers;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -22,22 +24,31 @@ import static example.AdaptedService.PAGE;
 import static harness.ReceivingBank.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The files and the commands of docs/adapting.md, as they stand there, in a folder of their own, under Camel JBang and in three kinds of Maven project. */
+/**
+ * The files and the commands of docs/adapting.md, as they stand there, in a folder beside a checkout, under Camel JBang and in three kinds of Maven project.
+ * What differs: addresses are those of the test's servers, and some commands are {@link PageShell}'s.
+ */
 @Timeout(600)
 class AdaptingPageIT {
-
-    private static final String SLF4J = "<dependency><groupId>org.slf4j</groupId><artifactId>slf4j-simple</artifactId><version>2.0.17</version></dependency>";
 
     @TempDir
     private static Path folder;
     private static Kafka kafka;
+    private static PageShell shell;
+    /** The server's, and that of the page's database. */
+    private static String server;
 
-    private final AdaptedService audit = new AdaptedService(kafka);
+    private AdaptedService audit = new AdaptedService(kafka);
 
     @BeforeAll
-    static void startKafka() {
+    static void makeWhatThePageMakes() throws IOException {
         kafka = new Kafka(folder.resolve("kafka")).start();
-        AdaptedService.createTopics(kafka);
+        shell = new PageShell(folder);
+        server = Servers.database().url().replaceFirst("jdbc:postgresql://([^/]*)/.*", "$1");
+        Path project = Files.createDirectory(folder.resolve("audit"));
+        Files.createSymbolicLink(folder.resolve("reliable-routes"), Java.root());
+        PAGE.writeFiles(project);
+        shell.run(project, here(PAGE.found("```sh\n([^`]+)```").get(0)));
     }
 
     @AfterAll
@@ -51,13 +62,43 @@ class AdaptingPageIT {
     }
 
     @Test
-    void serviceWorksUnderCamelJbang() throws IOException {
-        Path project = Files.createDirectory(folder.resolve("jbang"));
-        PAGE.writeFiles(project);
+    void serviceWorksUnderCamelJbang() {
+        audit = ofThePage();
 
-        try (RouteProcess service = jbang(project)) {
+        try (RouteProcess service = jbang(folder.resolve("audit"))) {
             audit.works("jbang", service);
+
+            String record = here(PAGE.found("(?s)    (printf .*?parse.key=true)").get(0));
+            shell.run(folder, record + "\n" + record);
+            audit.record("a-1", "m-last", "jbang-last");
+            await().untilAsserted(() -> assertThat(audit.recorded("%")).as(service.log()).contains("t-1", "jbang-last"));
+            assertThat(audit.recorded("t-1")).containsExactly("t-1");
         }
+    }
+
+    @Test
+    void operatorsRoutesLookAfterTheService() {
+        audit = ofThePage();
+        audit.audit.update("""
+                INSERT INTO dead_letter (origin, consumer, message_id, topic, topic_partition, topic_offset, payload, headers, attempts, error_class, error_message, first_failed_at)
+                VALUES ('INBOX', 'audit-record-transfer', 'm-dead', 'transfer.completed', 0, 7, 'x', '{}', 53, 'java.lang.A', 'the test says so', now())""");
+        String command = here(PAGE.found("(?s)    (DATABASE_AUDIT_URL=.*?--port=)").get(0)) + Ports.free();
+
+        try (RouteProcess operator = RouteProcess.shell(folder.resolve("operate.log"), Map.of("kafka.brokers", kafka.brokers()), "env " + command).start().awaitStarted()) {
+            await().untilAsserted(() -> assertThat(operator.log()).contains("ALERT FIRST", "audit-record-transfer"));
+        }
+    }
+
+    private static String here(String command) {
+        return command.replace("localhost:5432", server).replace("localhost:9092", kafka.brokers());
+    }
+
+    /** The service with the database and the login of the page. */
+    private static AdaptedService ofThePage() {
+        AdaptedService audit = new AdaptedService(kafka, new Database("jdbc:postgresql://" + server + "/audit"));
+        audit.settings.remove("database.audit.user");
+        audit.settings.put("database.audit.password", PAGE.found("DATABASE_AUDIT_PASSWORD=(\\S+) \\S+camelw").get(0));
+        return audit;
     }
 
     @Test
@@ -90,20 +131,15 @@ class AdaptingPageIT {
 
     @Test
     void serviceWorksAsAProjectOfCamelMain() throws IOException {
-        Path project = project("main", "", bom("org.apache.camel", "camel-bom", "4.18.0"), dependencies("camel-main") + SLF4J, """
-                <plugin><artifactId>maven-dependency-plugin</artifactId><version>3.9.0</version></plugin>""");
-        write(project, "src/main/java/Application.java", PAGE.found("```java\n([^`]+)```").get(0));
+        Path project = project("main", poms().get(0));
+        write(project, PAGE.found("class `(\\S+)`:").get(0), PAGE.found("```java\n([^`]+)```").get(0));
 
-        works(project, List.of("compile", "dependency:build-classpath", "-Dmdep.outputFile=target/classpath"), "sh", "-c",
-                "exec java -cp target/classes:$(cat target/classpath) Application");
+        works(project, List.of("package"), "sh", "-c", "exec " + PAGE.found("started by `(java [^`]+)`").get(0));
     }
 
     @Test
     void serviceWorksAsAProjectOfSpringBoot() throws IOException {
-        Path project = project("spring", """
-                <parent><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-parent</artifactId><version>3.5.10</version><relativePath/></parent>""",
-                "", dependencies("spring-boot"), """
-                <plugin><groupId>org.springframework.boot</groupId><artifactId>spring-boot-maven-plugin</artifactId></plugin>""");
+        Path project = project("spring", poms().get(1));
         // as start.spring.io makes it
         write(project, "src/main/java/example/Application.java", """
                 package example;
@@ -121,10 +157,24 @@ class AdaptingPageIT {
 
     @Test
     void serviceWorksAsAProjectOfQuarkus() throws IOException {
-        Path project = project("quarkus", "", bom("io.quarkus.platform", "quarkus-bom", "3.31.2") + bom("io.quarkus.platform", "quarkus-camel-bom", "3.31.2"),
-                dependencies("quarkus"), """
-                <plugin><groupId>io.quarkus</groupId><artifactId>quarkus-maven-plugin</artifactId><version>3.31.2</version><extensions>true</extensions>
-                  <executions><execution><goals><goal>build</goal></goals></execution></executions></plugin>""");
+        Path project = project("quarkus", """
+                <project xmlns="http://maven.apache.org/POM/4.0.0">
+                  <modelVersion>4.0.0</modelVersion>
+                  <groupId>example</groupId>
+                  <artifactId>audit</artifactId>
+                  <version>1.0</version>
+                  <properties>
+                    <maven.compiler.release>17</maven.compiler.release>
+                    <project.build.sourceEncoding>UTF-8</project.build.sourceEncoding>
+                  </properties>
+                  <dependencyManagement><dependencies>%s</dependencies></dependencyManagement>
+                  <dependencies>%s</dependencies>
+                  <build><plugins>
+                    <plugin><groupId>io.quarkus</groupId><artifactId>quarkus-maven-plugin</artifactId><version>3.31.2</version><extensions>true</extensions>
+                      <executions><execution><goals><goal>build</goal></goals></execution></executions></plugin>
+                  </plugins></build>
+                </project>
+                """.formatted(platform("quarkus-bom") + platform("quarkus-camel-bom"), poms().get(2)));
 
         works(project, List.of("package"), "java", "-jar", "target/quarkus-app/quarkus-run.jar");
     }
@@ -139,7 +189,7 @@ class AdaptingPageIT {
     }
 
     /** A Maven project with the page's files and lines where the page wants them. */
-    private Path project(String name, String parent, String boms, String dependencies, String plugin) throws IOException {
+    private Path project(String name, String pom) throws IOException {
         Path project = Files.createDirectory(folder.resolve(name));
         List<String> properties = new ArrayList<>(PAGE.files().get("application.properties").lines().filter(line -> !line.startsWith("camel.jbang.")).toList());
         properties.addAll(PAGE.found("(?m)^    (camel.main.routes-include-pattern=.*)"));
@@ -152,34 +202,18 @@ class AdaptingPageIT {
                 write(project, "src/main/resources/routes/" + file.getKey(), file.getValue());
             }
         }
-        write(project, "pom.xml", """
-                <project xmlns="http://maven.apache.org/POM/4.0.0">
-                  <modelVersion>4.0.0</modelVersion>
-                  %s
-                  <groupId>example</groupId>
-                  <artifactId>audit</artifactId>
-                  <version>1.0</version>
-                  <properties>
-                    <maven.compiler.release>17</maven.compiler.release>
-                    <java.version>17</java.version>
-                    <project.build.sourceEncoding>UTF-8</project.build.sourceEncoding>
-                  </properties>
-                  <dependencyManagement><dependencies>%s</dependencies></dependencyManagement>
-                  <dependencies>%s</dependencies>
-                  <build><plugins>%s</plugins></build>
-                </project>
-                """.formatted(parent, boms, dependencies, plugin));
+        write(project, "pom.xml", pom);
         return project;
     }
 
-    private static String bom(String group, String artifact, String version) {
-        return "<dependency><groupId>%s</groupId><artifactId>%s</artifactId><version>%s</version><type>pom</type><scope>import</scope></dependency>"
-                .formatted(group, artifact, version);
+    /** Those of Camel Main and Spring Boot, and the dependencies of Quarkus. */
+    private static List<String> poms() {
+        return PAGE.found("```xml\n([^`]+)```");
     }
 
-    /** The page's block of dependencies with this word. */
-    private static String dependencies(String word) {
-        return PAGE.found("```xml\n([^`]+)```").stream().filter(block -> block.contains(word)).findFirst().orElseThrow();
+    private static String platform(String artifact) {
+        return "<dependency><groupId>io.quarkus.platform</groupId><artifactId>%s</artifactId><version>3.31.2</version><type>pom</type><scope>import</scope></dependency>"
+                .formatted(artifact);
     }
 
     private void works(Path project, List<String> build, String... run) {

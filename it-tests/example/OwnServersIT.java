@@ -7,8 +7,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,9 +28,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * The README's way to servers of one's own: its block goes through a shell as it stands, against a PostgreSQL and a Kafka that know nothing yet, and its
- * commands start the services. What differs: addresses are those of these servers; {@code psql} and {@code kafka-topics.sh}, which a machine with a
- * JDK only does not have, are {@link PsqlStandIn} and {@link KafkaTopicsStandIn}, which do the same by JDBC and by Kafka's Admin client; and the
- * two requests are made by Java and not by {@code curl}.
+ * commands start the services. What differs: addresses are those of these servers; some commands are {@link PageShell}'s; and the two requests are made by Java and not by {@code curl}.
  */
 class OwnServersIT {
 
@@ -52,12 +48,7 @@ class OwnServersIT {
         try (Postgres postgres = new Postgres(folder.resolve("postgres")).start(); Kafka kafka = new Kafka(folder.resolve("kafka")).start()) {
             String block = README.found("```sh\n([^`]+)```").get(0).replace("localhost:5432", "127.0.0.1:" + postgres.port())
                     .replace("localhost:9092", kafka.brokers()).replace("localhost:8090", "localhost:" + standInPort);
-            try (RouteProcess shell = RouteProcess.of(List.of("sh", "-eu", "-c", block), checkout, folder.resolve("block.log"),
-                    Map.of("path", standIns() + ":" + System.getenv("PATH"))).start()) {
-                // a JVM for each of its commands
-                await().atMost(Duration.ofMinutes(4)).until(() -> !shell.isAlive());
-                assertThat(shell.awaitExit()).as(shell.log()).isZero();
-            }
+            new PageShell(folder).run(checkout, block);
 
             for (String command : README.found("(?m)^    ((?:env .* )?\\.\\./camelw run .*)")) {
                 running.add(service(checkout, command));
@@ -84,16 +75,6 @@ class OwnServersIT {
             }
         }
         return checkout;
-    }
-
-    private Path standIns() throws IOException {
-        Path bin = Files.createDirectory(folder.resolve("bin"));
-        for (Map.Entry<String, Class<?>> standIn : Map.of("psql", PsqlStandIn.class, "kafka-topics.sh", KafkaTopicsStandIn.class).entrySet()) {
-            Path script = Files.writeString(bin.resolve(standIn.getKey()), "#!/bin/sh\nexec '" + Java.executable() + "' -XX:TieredStopAtLevel=1 -Xmx128m -cp '"
-                    + Java.testClasspath() + "' " + standIn.getValue().getName() + " \"$@\"\n");
-            Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
-        }
-        return bin;
     }
 
     private RouteProcess service(Path checkout, String command) {
