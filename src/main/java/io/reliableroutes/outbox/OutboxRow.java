@@ -67,9 +67,9 @@ public class OutboxRow {
      * @param  exchange                the exchange of an outbox-sink, not null
      * @return                         one value for each parameter, not null: {@code due} is an instant, {@code delay} milliseconds from now
      *                                 on the clock of the database; both are null for a message that is due at once
-     * @throws InvalidMessageException if the due time is none, the key or a header is no text that PostgreSQL takes, or a message without a
-     *                                 body is not meant to be a tombstone
-     * @throws ConfigurationException  if the key or the due time is null, or {@code outboxHeaders} is no list of names
+     * @throws InvalidMessageException if the due time is none, or the key or a header is no text that PostgreSQL takes
+     * @throws ConfigurationException  if the key or the due time is null, {@code outboxHeaders} is no list of names, or a message without a body is not
+     *                                 meant to be a tombstone
      */
     public Map<String, Object> parameters(Exchange exchange) {
         Map<String, Object> row = new HashMap<>();
@@ -115,7 +115,8 @@ public class OutboxRow {
         byte[] payload = exchange.getMessage().getBody() instanceof String text ? text.getBytes(StandardCharsets.UTF_8)
                 : exchange.getMessage().getBody(byte[].class);
         if (payload == null && !(tombstone && key != null && !key.isEmpty())) {
-            throw new InvalidMessageException("outbox-sink to " + destination + " has no body: it would delete "
+            // the route's fault, as a mistyped variable makes it: the message that is handled waits for a mended route
+            throw new ConfigurationException("outbox-sink to " + destination + " has no body: it would delete "
                     + "what a compacted topic keeps of the key, so nothing was written. Set a body, or a key and outboxTombstone: true.");
         }
         return payload;
