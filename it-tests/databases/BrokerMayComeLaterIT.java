@@ -3,6 +3,8 @@ package databases;
 import java.nio.file.Path;
 
 import harness.Kafka;
+import harness.ReceivingBank;
+import harness.RouteProcess;
 import harness.Routes;
 import org.apache.camel.health.HealthCheck;
 import org.apache.camel.health.HealthCheckHelper;
@@ -46,6 +48,17 @@ class BrokerMayComeLaterIT {
             assertThat(banks.request("t-1")).isEqualTo(202);
         }
         assertThat(banks.bankA().count("outbox_message")).isEqualTo(1);
+    }
+
+    @Test
+    void brokerThatDoesNotAnswerIsToldAndWarnedOfAtTheSecondLook() {
+        ReceivingBank bank = new ReceivingBank();
+        bank.settings.put("kafka.brokers", "localhost:1");
+        try (RouteProcess process = RouteProcess.camelMain(folder.resolve("log"), bank.settings, "bank-b-relay.camel.yaml").start().awaitStarted()) {
+            assertThat(process.log()).containsSubsequence("Kafka at localhost:1 has not answered yet: ", "Started bank-b-relay");
+            TwoBanks.await().untilAsserted(() -> assertThat(process.log()).containsSubsequence("Started bank-b-relay", "Kafka at localhost:1 does not answer: ",
+                    "The routes have started all the same: what they send waits in the outbox"));
+        }
     }
 
     private String incidents() {

@@ -31,6 +31,7 @@ public final class BrokerCheck {
     private final Set<String> dataSources;
     private final Runnable answered;
     private final long begin = System.nanoTime();
+    private boolean told;
 
     /**
      * @param dataSources bean names of the data sources whose messages come from the broker or go there, not null
@@ -58,8 +59,7 @@ public final class BrokerCheck {
         if (problem == null) {
             end();
         } else {
-            LOG.warn("{} does not answer: {}. The routes start all the same: what they send waits in the outbox, and nothing is received. Check "
-                    + "kafka.brokers, and that the broker runs.", broker(), problem);
+            LOG.info("{} has not answered yet: {}. The routes start all the same", broker(), problem);
             ScheduledExecutorService watchman = context.getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "kafka-start");
             watchman.scheduleWithFixedDelay(() -> lookAgain(watchman), LOOK_AGAIN_SECONDS, LOOK_AGAIN_SECONDS, TimeUnit.SECONDS);
         }
@@ -71,7 +71,15 @@ public final class BrokerCheck {
             LOG.info("{} answers", broker());
             end();
             context.getExecutorServiceManager().shutdown(watchman);
-        } else if (System.nanoTime() - begin > TimeUnit.MILLISECONDS.toNanos(Settings.duration(context, "check.wait"))) {
+            return;
+        }
+        if (!told) {
+            told = true;
+            // a busy machine has a second look: its first answer may take longer
+            LOG.warn("{} does not answer: {}. The routes have started all the same: what they send waits in the outbox, and nothing is received. Check "
+                    + "kafka.brokers, and that the broker runs.", broker(), problem);
+        }
+        if (System.nanoTime() - begin > TimeUnit.MILLISECONDS.toNanos(Settings.duration(context, "check.wait"))) {
             dataSources.forEach(name -> Incidents.raise(context, name, AWAY, broker(), ConfigurationException.class.getName(), broker()
                     + " has not answered since a process started, for check.wait (" + Settings.text(context, "check.wait") + ") and longer: " + problem
                     + ". Its relays send nothing and its receivers get nothing. Check kafka.brokers, and that the broker runs."));
