@@ -79,6 +79,25 @@ class DatabaseIsLookedAtIT {
         }
     }
 
+    /** Neither a fresh database nor one that has the schema already is news: what psql shows is something to look at. */
+    @Test
+    void schemaIsAppliedInSilence() throws SQLException, IOException {
+        String schema = Files.readString(Java.root().resolve("src/main/resources/sql/postgresql/schema.sql"));
+        try (Connection connection = Servers.database().connect(); Statement statement = connection.createStatement()) {
+            for (String time : List.of("first", "second")) {
+                statement.execute(schema);
+
+                assertThat(warning(statement)).as(time).isNull();
+            }
+            statement.execute("DO $$ BEGIN RAISE NOTICE 'shown again'; END $$");
+            assertThat(warning(statement)).as("from then on").isEqualTo("shown again");
+        }
+    }
+
+    private static String warning(Statement statement) throws SQLException {
+        return statement.getWarnings() == null ? null : statement.getWarnings().getMessage();
+    }
+
     private static String missing(Statement statement, String check) throws SQLException {
         try (ResultSet row = statement.executeQuery(check)) {
             return row.next() ? row.getString(1) : null;

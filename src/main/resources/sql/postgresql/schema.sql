@@ -2,6 +2,9 @@
 -- its processes before.
 -- Apply with: psql "$DATABASE_URL" -v ON_ERROR_STOP=1 -f schema.sql
 
+-- that something is there already is no news
+SET client_min_messages = warning;
+
 -- Messages that business transactions have committed and no relay has published. Insert and delete only.
 CREATE TABLE IF NOT EXISTS outbox_message (
   id           bigint      GENERATED ALWAYS AS IDENTITY (CACHE 1),
@@ -567,3 +570,5 @@ BEGIN
     PERFORM setval(behind.name::regclass, behind.highest);
   END LOOP;
 END $$;
+
+RESET client_min_messages;
