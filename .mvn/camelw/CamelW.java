@@ -12,6 +12,7 @@ import org.apache.camel.dsl.jbang.core.common.CommandLineHelper;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.KameletMain;
 import org.apache.camel.main.MainListenerSupport;
+import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.LogEvent;
 import org.apache.logging.log4j.core.LoggerContext;
 import org.apache.logging.log4j.core.appender.ConsoleAppender;
@@ -20,7 +21,8 @@ import picocli.CommandLine;
 
 /**
  * Camel JBang's command line; its own class has no main method, for JBang scripts call it. A start that fails says why, in the words of what
- * failed and with nothing around them: what Camel, Kafka and Vert.x log meanwhile is shown when the start succeeds. With
+ * failed and with nothing around them: what Camel, Kafka and Vert.x log meanwhile is shown when the start succeeds, but for the lists of all settings that
+ * each client of Kafka logs. With
  * {@code --logging-level} everything is as Camel JBang has it, stack traces too.
  */
 public final class CamelW {
@@ -118,6 +120,10 @@ public final class CamelW {
 
         @Override
         public synchronized Result filter(LogEvent event) {
+            if (event.getLevel() == Level.INFO && event.getLoggerName().matches("org\\.apache\\.kafka\\.clients\\..*Config")) {
+                // a page for each client: all of its settings
+                return Result.DENY;
+            }
             if (lines == null || event.getLoggerName().startsWith("io.reliableroutes.")) {
                 return Result.NEUTRAL;
             }
