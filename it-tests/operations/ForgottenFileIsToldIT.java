@@ -1,5 +1,7 @@
 package operations;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 import harness.ReceivingBank;
@@ -44,6 +46,21 @@ class ForgottenFileIsToldIT {
         try (RouteProcess whole = process("whole", bank(), "bank-b-book-credit.camel.yaml", "bank-b-credit-transfer.camel.yaml",
                 "bank-b-relay.camel.yaml").start().awaitStarted()) {
             assertThat(whole.log()).doesNotContain("no route of this process calls");
+        }
+    }
+
+    /** As Camel Main is without camel.main.routes-include-pattern. */
+    @Test
+    void processThatUsesNothingOfThePackIsTold() throws IOException {
+        ReceivingBank bank = bank();
+        Path other = Files.writeString(folder.resolve("other.camel.yaml"), "- route:\n    id: other\n    from:\n      uri: direct:other\n      steps:\n        - log:\n"
+                + "            message: nothing\n");
+        try (RouteProcess empty = process("empty", bank, other.toString()).start().awaitStarted()) {
+            await().untilAsserted(() -> assertThat(empty.log()).contains("no route of this process uses Reliable Routes (it has 1): nothing is sent, received or "
+                    + "looked after. If that is not meant, name the files with the routes"));
+        }
+        try (RouteProcess relay = process("used", bank, "bank-b-relay.camel.yaml").start().awaitStarted()) {
+            assertThat(relay.log()).doesNotContain("no route of this process uses");
         }
     }
 

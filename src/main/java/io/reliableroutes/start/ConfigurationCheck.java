@@ -26,6 +26,8 @@ import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.TransactedDefinition;
 import org.apache.camel.util.StringHelper;
 import org.apache.camel.util.URISupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import static org.apache.camel.model.ProcessorDefinitionHelper.filterTypeInOutputs;
 
@@ -35,6 +37,8 @@ import static org.apache.camel.model.ProcessorDefinitionHelper.filterTypeInOutpu
  */
 final class ConfigurationCheck implements StartupListener {
 
+    private static final Logger LOG = LoggerFactory.getLogger(ConfigurationCheck.class);
+
     /** What a route does in a database, by the parameter that names its data source: the roles of roles.sql, and what {@link DatabaseCheck} names. */
     private static final Map<String, String> PARTS = Map.of("relayDataSource", "relay", "inboxDataSource", "receiver", "alertDataSource", "operator",
             "retentionDataSource", "operator", "halfDataSource", "messages", "barrierDataSource", DatabaseCheck.BARRIER);
@@ -42,6 +46,7 @@ final class ConfigurationCheck implements StartupListener {
     private final Map<String, Set<String>> dataSources = new TreeMap<>();
     private final Set<String> enlisted = new TreeSet<>();
     private ModelCamelContext context;
+    private boolean used;
 
     @Override
     public void onCamelContextStarting(CamelContext camelContext, boolean alreadyStarted) {
@@ -103,11 +108,16 @@ final class ConfigurationCheck implements StartupListener {
             }
         }
         enlisted.addAll(dataSources.keySet());
+        used = jms || !enlisted.isEmpty();
         XaStart.run(context, enlisted, jms, queues);
     }
 
     @Override
     public void onCamelContextStarted(CamelContext camelContext, boolean alreadyStarted) {
+        if (!used && !isExport(camelContext)) {
+            LOG.warn("no route of this process uses Reliable Routes (it has {}): nothing is sent, received or looked after. If that is not meant, name the files "
+                    + "with the routes: on the command line of Camel JBang, or by camel.main.routes-include-pattern.", context.getRouteDefinitions().size());
+        }
         // all is checked before the routes start, but for what another process may do later
         if (!dataSources.isEmpty()) {
             new RelayWatch(context).start();
