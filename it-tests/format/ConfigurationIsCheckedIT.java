@@ -42,13 +42,13 @@ class ConfigurationIsCheckedIT {
     @Test
     void handlerThatWouldSwallowItsFailureIsRefused() throws IOException {
         assertRefused(broken(CREDIT, "    errorHandler:\n      noErrorHandler: {}\n", ""),
-                "route bank-b-credit-transfer is called in the transaction of route bank-b-credit-transfer-inbox and has an error handler of its own");
+                "route bank-b-credit-transfer is called in the transaction of route bank-b-credit-transfer-inbox-batch and has an error handler of its own");
     }
 
     @Test
     void handlerThatIsNotThereIsRefused() throws IOException {
         assertRefused(broken(CREDIT, "value: bank-b-credit-transfer\n      - name: inboxDataSource", "value: nowhere\n      - name: inboxDataSource"),
-                "route bank-b-credit-transfer-inbox calls direct:nowhere, which no route reads");
+                "route bank-b-credit-transfer-inbox-batch calls direct:nowhere, which no route reads");
     }
 
     @Test
