@@ -56,7 +56,7 @@ class NoHalfMessageIsStoredWronglyIT {
     @Test
     void whatIsRefusedChangesNothingAndWhatIsAcceptedIsStoredAndDecided() throws Exception {
         long seed = Long.getLong("seed", 5);
-        int requests = Integer.getInteger("requests", 800);
+        int requests = Integer.getInteger("requests", 300);
         service.settings.put("half.logins", ANN + "," + BOB);
         service.settings.put("half.check-back.first-delay", "1h");
         try (Downstream producer = new Downstream(0, this::answer); Routes routes = service.start()) {

@@ -60,7 +60,8 @@ public class ProblemDetail {
     public void fail(Exchange exchange) {
         Throwable failure = FailureClassification.failure(exchange);
         boolean passes = passes(exchange, failure);
-        LOG.error("Request failed in route {}: {}", exchange.getFromRouteId(), cause(failure));
+        // the one that it came by is only that of the REST service
+        LOG.error("Request failed in route {}: {}", exchange.getProperty(Exchange.FAILURE_ROUTE_ID, exchange.getFromRouteId(), String.class), cause(failure));
         exchange.getMessage().setBody(passes ? "the service cannot answer now: nothing is known to be done. Send the same request again."
                 : "the service has a fault: nothing is known to be done, and the same request would fail again. Tell its operators; its log has the cause.");
         answer(exchange, passes ? 503 : 500);
