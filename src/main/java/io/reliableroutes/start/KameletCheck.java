@@ -42,6 +42,9 @@ final class KameletCheck {
 
     private void check(String caller, String uri) {
         String kamelet = uri.matches("kamelet:(//)?[^/?]+.*") ? uri.replaceFirst("kamelet:(//)?([^/?]+).*", "$2") : "";
+        if (kamelet.isEmpty()) {
+            return;
+        }
         Resource file = PluginHelper.getResourceLoader(context).resolveResource("classpath:camel/" + kamelet + ".kamelet.yaml");
         if (!file.exists()) {
             checkName(caller, uri, kamelet);
@@ -66,7 +69,7 @@ final class KameletCheck {
 
     /** What is not the pack's may be somebody's own: it is refused only if it is nowhere, and nearly one of the pack's. */
     private void checkName(String caller, String uri, String kamelet) {
-        if (kamelet.isEmpty() || uri.contains("location=") || context.getRouteTemplateDefinition(kamelet) != null) {
+        if (uri.contains("location=") || context.getRouteTemplateDefinition(kamelet) != null) {
             return;
         }
         String nearest = NearestName.of(kamelet, names());

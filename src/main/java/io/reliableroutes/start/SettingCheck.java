@@ -26,6 +26,7 @@ final class SettingCheck {
 
     private final ModelCamelContext context;
     private final Set<String> known = SettingNames.all();
+    private final Set<String> shared = SettingNames.shared();
     private final Properties set;
 
     SettingCheck(ModelCamelContext context) {
@@ -40,7 +41,7 @@ final class SettingCheck {
                 checkOfProfile(name);
             } else if (SettingNames.OURS.stream().anyMatch(name::startsWith)) {
                 checkOurs(name);
-            } else if (SettingNames.shared().stream().anyMatch(name::startsWith)) {
+            } else if (shared.stream().anyMatch(name::startsWith)) {
                 String nearest = NearestName.of(name, known);
                 refuse(!known.contains(name) && NearestName.distance(name, nearest) <= NearestName.SLIP, name, nearest);
             }
