@@ -59,20 +59,16 @@ final class HalfMessageGenerator {
             return new Request(whole.getBytes(StandardCharsets.UTF_8), type, false);
         }
         List<String> names = new ArrayList<>(members.keySet());
-        switch (hostile.below(8)) {
+        switch (hostile.below(10)) {
             case 0, 1 -> members.put(hostile.oneOf(names), hostile.oneOf(OTHERS));
             case 2 -> members.put(hostile.oneOf("id", "destination", "key", "type", "contentType", "payload", "due", "checkBack"), quoted(hostile.textWithNul()));
             case 3 -> members.remove(hostile.oneOf(names));
             case 6 -> members.put(hostile.oneOf("key", "type", "contentType", "payload"), hostile.oneOf(CHARACTERS));
             case 4 -> members.put(hostile.oneOf("x", "ID", "id ", "", "class", "@type", "payload", "payloadBase64", "producer", "state"), hostile.oneOf("\"x\"", DEEP, quoted(hostile.text())));
             case 5 -> members.put("headers", "{" + quoted(hostile.once(2) ? "baggage" : hostile.name()) + ":" + (hostile.once(2) ? quoted(hostile.textWithNul()) : hostile.oneOf(OTHERS)) + "}");
-            default -> {
-                switch (hostile.below(3)) {
-                    case 0 -> members.put("id", quoted(hostile.oneOf(IDS)));
-                    case 1 -> members.put("due", quoted(hostile.oneOf(DUES)));
-                    default -> members.put("checkBack", quoted(address()));
-                }
-            }
+            case 7 -> members.put(hostile.once(2) ? "destination" : "checkBack", quoted(hostile.oneOf("order.nowhere", "http://elsewhere.example/c")));
+            case 8 -> members.put("checkBack", quoted(address()));
+            default -> members.put(hostile.once(2) ? "id" : "due", quoted(hostile.oneOf(hostile.once(2) ? IDS : DUES)));
         }
         return new Request(spoilt(members), type, false);
     }
