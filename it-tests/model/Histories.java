@@ -27,6 +27,11 @@ final class Histories {
                 Tuple.of(2, Kind.RETAIN)));
     }
 
+    static Arbitrary<List<Move>> ofSagas() {
+        return of(Arbitraries.frequency(Tuple.of(30, Kind.STEP), Tuple.of(25, Kind.RUN), Tuple.of(20, Kind.PRODUCE), Tuple.of(5, Kind.REPEAT),
+                Tuple.of(2, Kind.CRASH), Tuple.of(7, Kind.PASS), Tuple.of(3, Kind.REPLAY)));
+    }
+
     private static Arbitrary<List<Move>> of(Arbitrary<Kind> kinds) {
         return Combinators.combine(kinds, upTo(3), upTo(11), upTo(19)).as(Move::new).list().ofMinSize(1).ofMaxSize(100)
                 .withSizeDistribution(RandomDistribution.uniform());

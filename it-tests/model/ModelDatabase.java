@@ -55,7 +55,7 @@ final class ModelDatabase {
     void empty() throws SQLException {
         try (Statement statement = outside.createStatement()) {
             statement.execute("""
-                    TRUNCATE outbox_message, outbox_parked, outbox_closed, outbox_sent, inbox_message, inbox_parked, inbox_position, dead_letter, dead_letter_audit, incident, effect
+                    TRUNCATE outbox_message, outbox_parked, outbox_closed, outbox_sent, inbox_message, inbox_parked, inbox_position, dead_letter, dead_letter_audit, incident, saga, saga_step, effect
                       RESTART IDENTITY
                     """);
         }

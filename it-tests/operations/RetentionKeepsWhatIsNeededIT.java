@@ -52,6 +52,20 @@ class RetentionKeepsWhatIsNeededIT {
     }
 
     @Test
+    void sagaThatHasEndedIsForgottenWithItsStepsAndAnOpenOneNever() {
+        bank.database.update("""
+                INSERT INTO saga (saga_id, saga_name, message_key, data, steps, step_timeout, state, started_at, ended_at)
+                SELECT s.id, 'journey', 'k', '{}', '[{}]', '1h', s.state, now() - interval '90 days', now() - s.ago
+                FROM (VALUES ('old', 'COMPLETED', interval '31 days'), ('young', 'COMPLETED', interval '29 days'), ('open', 'RUNNING', NULL)) AS s (id, state, ago);
+                INSERT INTO saga_step (saga_id, step, name) SELECT saga_id, 1, 'flight' FROM saga""");
+        try (Routes routes = bank.start("operate-alerts.camel.yaml", "operate-alert-text.camel.yaml", "operate-alert-log.camel.yaml")) {
+            OperatedBank.await().untilAsserted(() -> assertThat(bank.database.count("saga WHERE saga_id = 'old'")).isZero());
+        }
+
+        assertThat(bank.database.rows("SELECT saga_id FROM saga_step ORDER BY saga_id").toString()).isEqualTo("[{saga_id=open}, {saga_id=young}]");
+    }
+
+    @Test
     void burialThatIsNotRefusedAnyMoreIsOver() {
         bank.database.update("""
                 INSERT INTO incident (kind, subject, error_class, error_message, last_seen_at)

@@ -101,6 +101,20 @@ class StandstillIsToldIT {
     }
 
     @Test
+    void sagaWaitsForAnAnswerOrForATimeOutThatNobodyMakes() {
+        bank.database.update("INSERT INTO saga (saga_id, saga_name, message_key, data, steps, step_timeout, state, reason, asked_at, due_at) "
+                + "VALUES ('s-1', 'journey', 'k', '{}', '[{\"name\": \"flight\"}]', '1h', 'COMPENSATING', 'NO', now() - interval '2 hours', NULL), "
+                + "('s-2', 'journey', 'k', '{}', '[{\"name\": \"flight\"}]', '1h', 'RUNNING', NULL, now(), " + OLD + ")");
+        try (Routes routes = operate()) {
+            assertThat(told("SAGA_WAITS saga journey")).contains("1 sagas wait for their participants").contains("s-1 is COMPENSATING at step flight");
+            assertThat(told("RETRY_OVERDUE saga journey")).contains("1 sagas are overdue");
+            bank.database.update("DELETE FROM saga");
+            assertOver("SAGA_WAITS saga journey");
+            assertOver("RETRY_OVERDUE saga journey");
+        }
+    }
+
+    @Test
     void rowsAreNotDeletedWhileASessionHoldsThem() throws SQLException {
         bank.database.update("INSERT INTO inbox_message (consumer, message_id, received_at) VALUES ('c', 'm', now() - interval '32 days')");
         bank.database.update("INSERT INTO outbox_sent (message_id, destination, type, content_type, payload, headers, created_at, sent_at) "

@@ -69,6 +69,17 @@ WITH inbox AS (
     LIMIT 1000
     FOR UPDATE SKIP LOCKED)
   RETURNING 1
+), saga AS (
+  -- with its steps
+  DELETE FROM saga
+  WHERE saga_id IN (
+    SELECT s.saga_id
+    FROM saga s
+    WHERE s.ended_at < now() - CAST(:?saga_retention AS bigint) * interval '1 millisecond'
+    ORDER BY s.ended_at
+    LIMIT CAST(:?most AS integer)
+    FOR UPDATE SKIP LOCKED)
+  RETURNING 1
 )
-SELECT greatest((SELECT count(*) FROM half), (SELECT count(*) FROM inbox), (SELECT count(*) FROM sent), (SELECT count(*) FROM letter),
+SELECT greatest((SELECT count(*) FROM saga), (SELECT count(*) FROM half), (SELECT count(*) FROM inbox), (SELECT count(*) FROM sent), (SELECT count(*) FROM letter),
                 (SELECT count(*) FROM over), (SELECT count(*) FROM attempt)) AS deleted

@@ -46,6 +46,23 @@ WITH bound AS (
           AND hashtextextended(e.message_key, 0) = hashtextextended(h.message_key, 0) AND e.message_key = h.message_key AND e.place < h.place)) d
   HAVING count(*) > 0
   UNION ALL
+  SELECT 'RETRY_OVERDUE', 'saga ' || s.saga_name,
+         format('%s sagas are overdue, the first since %s: steps that were not answered are not undone. Start the application that defines this saga, or look at its '
+           || 'log, and for a session that holds a lock.', count(*), min(s.due_at))
+  FROM saga s CROSS JOIN bound
+  WHERE s.due_at < bound.retry
+  GROUP BY s.saga_name
+  UNION ALL
+  SELECT 'SAGA_WAITS', 'saga ' || w.saga_name,
+         format('%s sagas wait for their participants, the first since %s: %s is %s at step %s. Look for its command in the outbox, and in the inbox and the dead '
+           || 'letters of the participant, see docs/saga.md.', w.waiting, w.asked_at, w.saga_id, w.state, w.name)
+  FROM (
+    SELECT DISTINCT ON (s.saga_name) s.saga_name, count(*) OVER (PARTITION BY s.saga_name) AS waiting, s.asked_at, s.saga_id, s.state,
+           s.steps -> (s.step - 1) ->> 'name' AS name
+    FROM saga s
+    WHERE s.ended_at IS NULL AND s.due_at IS NULL AND s.asked_at < now() - CAST(:?saga_bound AS bigint) * interval '1 millisecond'
+    ORDER BY s.saga_name, s.asked_at, s.saga_id) w
+  UNION ALL
   SELECT 'RETENTION_OVERDUE', old.name,
          format('rows could have been deleted at %s. Look at the log of the retention, and for a session that holds a lock.', old.expired_at)
   FROM (
@@ -79,7 +96,7 @@ WITH bound AS (
 ), over AS (
   UPDATE incident i
   SET ended_at = now()
-  WHERE i.kind IN ('OUTBOX_WAITS', 'RETRY_OVERDUE', 'RETENTION_OVERDUE') AND i.ended_at IS NULL
+  WHERE i.kind IN ('OUTBOX_WAITS', 'RETRY_OVERDUE', 'SAGA_WAITS', 'RETENTION_OVERDUE') AND i.ended_at IS NULL
     AND NOT EXISTS (SELECT 1 FROM found WHERE found.kind = i.kind AND found.subject = i.subject)
 )
 SELECT count(*) AS standing

@@ -10,7 +10,7 @@ DECLARE
 BEGIN
   FOR missing IN
     SELECT 'reliable_routes_' || part
-    FROM unnest(ARRAY['sender', 'relay', 'receiver', 'messages', 'operator', 'migrator']) AS part
+    FROM unnest(ARRAY['sender', 'relay', 'receiver', 'messages', 'orchestrator', 'operator', 'migrator']) AS part
     WHERE NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'reliable_routes_' || part)
   LOOP
     EXECUTE format('CREATE ROLE %I NOLOGIN', missing);
@@ -44,6 +44,11 @@ GRANT reliable_routes_sender TO reliable_routes_messages;
 GRANT SELECT, INSERT, UPDATE ON half_message, dead_letter TO reliable_routes_messages;
 GRANT SELECT, INSERT ON dead_letter_audit TO reliable_routes_messages;
 
+-- saga and saga-start-sink: sagas, their commands and their answers
+GRANT reliable_routes_receiver TO reliable_routes_orchestrator;
+GRANT SELECT, INSERT, UPDATE ON saga, saga_step TO reliable_routes_orchestrator;
+GRANT EXECUTE ON FUNCTION saga_command(saga) TO reliable_routes_orchestrator;
+
 -- operate-* and replay: alerts, whose channels are receivers, replays and discards, retention, and a look at everything
 GRANT reliable_routes_receiver TO reliable_routes_operator;
 GRANT SELECT ON outbox_message, outbox_closed, msg_published, msg_received, xa_in_doubt TO reliable_routes_operator;
@@ -54,6 +59,8 @@ GRANT SELECT, INSERT ON dead_letter_audit TO reliable_routes_operator;
 GRANT SELECT, INSERT, UPDATE, DELETE ON alert_window TO reliable_routes_operator;
 GRANT DELETE ON incident TO reliable_routes_operator;
 GRANT SELECT, UPDATE, DELETE ON half_message TO reliable_routes_operator;
+GRANT SELECT, UPDATE, DELETE ON saga TO reliable_routes_operator;
+GRANT SELECT ON saga_step TO reliable_routes_operator;
 
 -- whoever applies schema.sql and owns what it makes; no process runs as this one
 GRANT USAGE, CREATE ON SCHEMA public TO reliable_routes_migrator;

@@ -492,6 +492,77 @@ CREATE TABLE IF NOT EXISTS incident (
   PRIMARY KEY (kind, subject)
 );
 
+-- Sagas: business transactions over several services, a step after the other. Written by start-saga.sql, advance-saga.sql and time-out-sagas.sql
+-- only. See docs/saga.md.
+CREATE TABLE IF NOT EXISTS saga (
+  saga_id      text        PRIMARY KEY CONSTRAINT saga_id_is_a_name CHECK (saga_id ~ '^[A-Za-z0-9._:-]{1,200}$'),
+  saga_name    text        NOT NULL CONSTRAINT saga_name_is_a_name CHECK (saga_name ~ '^[A-Za-z0-9._-]{1,100}$'),
+  -- the key of its commands, and of their answers
+  message_key  text        NOT NULL CONSTRAINT message_key_is_not_empty CHECK (message_key <> ''),
+  -- the body of its commands
+  data         jsonb       NOT NULL CONSTRAINT data_is_an_object CHECK (jsonb_typeof(data) = 'object'),
+  -- as they were defined when it started: a list of name and destination
+  steps        jsonb       NOT NULL CONSTRAINT steps_are_a_list CHECK (jsonb_typeof(steps) = 'array' AND jsonb_array_length(steps) > 0),
+  -- the step that cannot be undone: when it is done, the saga only goes forward. NULL: each can be
+  pivot        smallint    NULL     CONSTRAINT pivot_is_a_step CHECK (pivot BETWEEN 1 AND jsonb_array_length(steps)),
+  step_timeout interval    NOT NULL CONSTRAINT step_timeout_is_positive CHECK (step_timeout > interval '0'),
+  traceparent  text        NULL     CONSTRAINT traceparent_is_w3c CHECK (traceparent ~ '^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$'),
+  state        text        NOT NULL DEFAULT 'RUNNING' CONSTRAINT state_is_known CHECK (state IN ('RUNNING', 'COMPENSATING', 'COMPLETED', 'COMPENSATED')),
+  -- the step that was asked for last, or is undone
+  step         smallint    NOT NULL DEFAULT 1 CONSTRAINT step_is_a_step CHECK (step BETWEEN 1 AND jsonb_array_length(steps)),
+  -- why it is compensated, or, of one that is RUNNING, why its step is asked for again
+  reason       text        NULL,
+  -- when its last command was written, or its last step refused
+  asked_at     timestamptz NOT NULL DEFAULT now(),
+  -- when time-out-sagas.sql takes the step for refused, or asks for it again. NULL: it waits for its answer, however long that takes
+  due_at       timestamptz NULL,
+  started_at   timestamptz NOT NULL DEFAULT now(),
+  ended_at     timestamptz NULL,
+  CONSTRAINT an_ended_saga_has_an_end CHECK ((state IN ('COMPLETED', 'COMPENSATED')) = (ended_at IS NOT NULL)),
+  CONSTRAINT only_a_running_saga_is_due CHECK (due_at IS NULL OR state = 'RUNNING'),
+  CONSTRAINT a_compensation_has_a_reason CHECK (reason IS NOT NULL OR state IN ('RUNNING', 'COMPLETED'))
+);
+-- serves time-out-sagas.sql: what is due?
+CREATE INDEX IF NOT EXISTS saga_by_due_time ON saga (saga_name, due_at) WHERE due_at IS NOT NULL;
+-- serves raise-standstills.sql, and operators: what has not ended, and waits longest?
+CREATE INDEX IF NOT EXISTS saga_by_wait ON saga (asked_at) WHERE ended_at IS NULL;
+-- serves retention
+CREATE INDEX IF NOT EXISTS saga_by_end ON saga (ended_at) WHERE ended_at IS NOT NULL;
+ALTER TABLE saga SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
+
+-- Each step of a saga that was asked for. What is decided, is decided by the row of the saga; this one tells what has happened.
+CREATE TABLE IF NOT EXISTS saga_step (
+  saga_id         text        NOT NULL REFERENCES saga (saga_id) ON DELETE CASCADE,
+  step            smallint    NOT NULL CONSTRAINT steps_are_counted CHECK (step > 0),
+  name            text        NOT NULL,
+  state           text        NOT NULL DEFAULT 'ASKED' CONSTRAINT state_is_known CHECK (state IN ('ASKED', 'DONE', 'REFUSED', 'UNDOING', 'UNDONE')),
+  -- more than once: refused behind the pivot
+  asks            integer     NOT NULL DEFAULT 1 CONSTRAINT asks_are_counted CHECK (asks > 0),
+  asked_at        timestamptz NOT NULL DEFAULT now(),
+  answered_at     timestamptz NULL,
+  -- why it was refused, or TIMED_OUT
+  reason          text        NULL,
+  undo_asked_at   timestamptz NULL,
+  undone_at       timestamptz NULL,
+  -- those that came twice, or too late, and changed nothing
+  ignored_answers integer     NOT NULL DEFAULT 0 CONSTRAINT ignored_answers_are_counted CHECK (ignored_answers >= 0),
+  ignored_answer  text        NULL,
+  PRIMARY KEY (saga_id, step)
+);
+ALTER TABLE saga_step SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
+
+-- The command that a saga waits for the answer of, as a row of the outbox. A command and its compensation have one destination and one key: none overtakes the other.
+CREATE OR REPLACE FUNCTION saga_command(waiting saga)
+RETURNS TABLE (message_id uuid, destination text, message_key text, type text, content_type text, payload bytea, headers jsonb, traceparent text,
+               created_at timestamptz)
+LANGUAGE sql STABLE AS $$
+SELECT gen_random_uuid(), s.destination, waiting.message_key, s.destination, 'application/json', convert_to(waiting.data::text, 'UTF8'),
+       jsonb_build_object('ce_saga', waiting.saga_name, 'ce_sagaid', waiting.saga_id, 'ce_sagastep', waiting.step::text, 'ce_sagastepname', s.name,
+                          'ce_sagaaction', CASE waiting.state WHEN 'RUNNING' THEN 'DO' ELSE 'UNDO' END),
+       waiting.traceparent, now()
+FROM (SELECT waiting.steps -> (waiting.step - 1) ->> 'destination' AS destination, waiting.steps -> (waiting.step - 1) ->> 'name' AS name) s
+$$;
+
 -- Every message of the sending side, with one status of the closed list PENDING, RETRYING, SENT, HANDLED, DEAD.
 -- A published message leaves the outbox, so SENT shows only where an archive is kept.
 CREATE OR REPLACE VIEW msg_published AS

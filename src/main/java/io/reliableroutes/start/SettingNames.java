@@ -12,7 +12,7 @@ final class SettingNames {
 
     /** Nobody else's settings begin so. */
     static final List<String> OURS = List.of("inbox.", "outbox.", "retry.", "standstill.", "alert.", "operate.", "check.", "retention.", "dead-letter.",
-            "half.", "tx.", "xa.", "database.", "profile.");
+            "half.", "saga.", "tx.", "xa.", "database.", "profile.");
 
     private static final Properties DEFAULTS = Defaults.read();
 
