@@ -29,7 +29,7 @@ final class Messages {
     private static final Map<String, String> OWN = Map.of("RetrySettings.java", "\\brefuse\\(", "StartingPoint.java", "\\btell\\(", "JmsBrokerCheck.java",
             "String problem = ", "OutboxRecords.java", "(?<=[ {]{2})log\\(", "ServerCheck.java", "problem -> (?=server)", "BrokerCheck.java", "problem -> (?=broker)",
             "XaNodeLock.java", "return (?=\"xa)", "ReceivedMessage.java", "return (?=\"message|\"header)");
-    private static final Pattern LINE_OF_A_ROUTE = Pattern.compile("(?:loggingLevel: (?:WARN|ERROR)\\s+message|name: inboxLine\\s+simple): \"(.*)\"");
+    private static final Pattern LINE_OF_A_ROUTE = Pattern.compile("(?:loggingLevel: (?:WARN|ERROR)\\s+message|name: (?:inbox|saga)Line\\s+simple): \"(.*)\"");
     private static final Pattern RAISED_BY_SQL = Pattern.compile("RAISE EXCEPTION '([^']+)'");
     private static final Pattern KIND_OF_SQL = Pattern.compile("SELECT '([A-Z_]+)',");
     private static final Pattern KIND_OF_A_ROUTE = Pattern.compile("method: failed\\(.*'([A-Z_]+)'");

@@ -27,9 +27,10 @@ class PackagesDependOneWayTest {
 
     /** By package, which others it may use. All may use the root. */
     private static final Map<String, Set<String>> USES = Map.ofEntries(
-            Map.entry(".start", Set.of(".operate", ".half", ".jms", ".xa", ".inbox", ".outbox", ".outbox.kafka", ".kafka", ".database", ".support", "")),
+            Map.entry(".start", Set.of(".operate", ".half", ".saga", ".jms", ".xa", ".inbox", ".outbox", ".outbox.kafka", ".kafka", ".database", ".support", "")),
             Map.entry(".operate", Set.of(".support", "")),
             Map.entry(".half", Set.of(".outbox", ".support", "")),
+            Map.entry(".saga", Set.of(".outbox", ".outbox.kafka", ".support", "")),
             Map.entry(".jms", Set.of(".xa", ".inbox", ".kafka", ".database", ".support", "")),
             Map.entry(".xa", Set.of(".database", ".support", "")),
             Map.entry(".inbox", Set.of(".kafka", ".database", ".support", "")),

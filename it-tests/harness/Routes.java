@@ -25,7 +25,7 @@ import org.apache.camel.support.EventNotifierSupport;
 public final class Routes implements AutoCloseable {
 
     private static final Pattern PROVIDED = Pattern.compile("from:\\s+uri: direct:([\\w-]+)");
-    private static final Pattern CALLED = Pattern.compile("direct:([\\w-]+)|name: inboxHandler\\s+value: ([\\w-]+)");
+    private static final Pattern CALLED = Pattern.compile("direct:([\\w-]+)|name: (?:inboxHandler|sagaEnd)\\s+value: ([\\w-]+)");
 
     private final Main main;
     private final Failures failures;

@@ -34,6 +34,9 @@ record OutboxRecord(Map<String, Object> row, Map<String, String> headers) {
     /** What the columns of a row say, its headers do not. */
     private static final Pattern RESERVED = Pattern.compile("ce_.*|content-type|traceparent", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
+    /** CloudEvents' extension attributes of a saga's commands, which only its statements write. */
+    private static final Pattern OF_A_SAGA = Pattern.compile("ce_saga[a-z]*");
+
     /** PostgreSQL has taken the headers as JSON already: what it could store is not refused for its depth or length. */
     private static final ObjectMapper JSON = JsonMapper.builder(JsonFactory.builder().streamReadConstraints(StreamReadConstraints.builder()
             .maxNestingDepth(Integer.MAX_VALUE).maxNumberLength(Integer.MAX_VALUE).maxStringLength(Integer.MAX_VALUE)
@@ -72,7 +75,7 @@ record OutboxRecord(Map<String, Object> row, Map<String, String> headers) {
         try {
             JSON.readTree(json).properties().forEach(header -> {
                 String text = text(header.getValue());
-                if (text != null && !isReserved(header.getKey())) {
+                if (text != null && (!isReserved(header.getKey()) || OF_A_SAGA.matcher(header.getKey()).matches())) {
                     headers.put(header.getKey(), text);
                 }
             });

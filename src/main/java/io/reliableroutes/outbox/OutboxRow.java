@@ -88,11 +88,10 @@ public class OutboxRow {
     }
 
     /**
-     * As camel-sql does it for a parameter; Camel remembers the expressions that it has read. A name that is spelt wrong gives null, and a message
-     * would lose its order or its due time: only an empty text says that none is meant.
+     * A name that is spelt wrong gives null, and a message would lose its order or its due time: only an empty text says that none is meant.
      */
     private String simple(Exchange exchange, String parameter, String expression) {
-        String value = expression.isEmpty() ? "" : exchange.getContext().resolveLanguage("simple").createExpression(expression).evaluate(exchange, String.class);
+        String value = expression.isEmpty() ? "" : simple(exchange, expression);
         if (value == null) {
             throw new ConfigurationException(parameter + " (" + expression + ") of outbox-sink to " + destination + " is null: the message would have none, so "
                     + "nothing was written. Correct the expression, or leave " + parameter + " out.");
@@ -108,6 +107,11 @@ public class OutboxRow {
     /** True for a name, not null, that a header of a row may have: it is one, and says nothing that CloudEvents or the pack itself says. */
     public static boolean isHeader(String name) {
         return NAME.matcher(name).matches() && !OutboxRecord.isReserved(name);
+    }
+
+    /** As camel-sql does it for a parameter; Camel remembers the expressions that it has read. Null for what is not there. */
+    public static String simple(Exchange exchange, String expression) {
+        return exchange.getContext().resolveLanguage("simple").createExpression(expression).evaluate(exchange, String.class);
     }
 
     private byte[] payload(Exchange exchange, String key) {
@@ -148,7 +152,12 @@ public class OutboxRow {
                 ? several.stream().map(String::valueOf).collect(Collectors.joining(",")) : exchange.getMessage().getHeader(name, String.class);
     }
 
-    private static String text(String what, String value) {
+    /**
+     * @param  what                    is looked at, for the message, not null
+     * @return                         the value, null for null
+     * @throws InvalidMessageException if PostgreSQL does not store such a text
+     */
+    public static String text(String what, String value) {
         if (value != null && (value.indexOf('\0') >= 0 || value.chars().filter(c -> Character.isSurrogate((char) c)).count()
                 != 2 * value.codePoints().filter(Character::isSupplementaryCodePoint).count())) {
             throw new InvalidMessageException(what + " has a character that PostgreSQL does not store (NUL, or half of a pair): nothing was "

@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
+import io.reliableroutes.saga.Sagas;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.builder.RouteBuilderLifecycleStrategy;
 import org.apache.camel.model.ModelCamelContext;
@@ -32,6 +33,8 @@ final class CompanionRoutes implements RouteBuilderLifecycleStrategy {
 
     @Override
     public void afterConfigure(RouteBuilder file) {
+        // their receivers have companions too
+        Sagas.read(file);
         List<TemplatedRouteDefinition> routes = file.getTemplatedRouteCollection().getTemplatedRoutes();
         Set<String> here = new HashSet<>();
         routes.removeIf(route -> WHOSE.containsKey(route.getRouteTemplateRef()) && !isFirst(file, route, here));

@@ -17,6 +17,7 @@ import io.reliableroutes.kafka.BrokerCheck;
 import io.reliableroutes.operate.OperatorAccess;
 import io.reliableroutes.outbox.OutboxCheck;
 import io.reliableroutes.outbox.kafka.KafkaTopics;
+import io.reliableroutes.saga.SagaCheck;
 import io.reliableroutes.support.ConfigurationException;
 import io.reliableroutes.xa.XaStart;
 import org.apache.camel.CamelContext;
@@ -41,7 +42,7 @@ final class ConfigurationCheck implements StartupListener {
 
     /** What a route does in a database, by the parameter that names its data source: the roles of roles.sql, and what {@link DatabaseCheck} names. */
     private static final Map<String, String> PARTS = Map.of("relayDataSource", "relay", "inboxDataSource", "receiver", "alertDataSource", "operator",
-            "retentionDataSource", "operator", "halfDataSource", "messages", "barrierDataSource", DatabaseCheck.BARRIER);
+            "retentionDataSource", "operator", "halfDataSource", "messages", "barrierDataSource", DatabaseCheck.BARRIER, "sagaDataSource", "orchestrator");
 
     private final Map<String, Set<String>> dataSources = new TreeMap<>();
     private final Set<String> enlisted = new TreeSet<>();
@@ -56,6 +57,7 @@ final class ConfigurationCheck implements StartupListener {
         }
         OperatorAccess.check(context);
         HalfCheck.check(context);
+        SagaCheck.check(context);
         TransactionCheck transactions = new TransactionCheck(context);
         Set<String> kafka = new TreeSet<>();
         boolean jms = false;
@@ -77,6 +79,7 @@ final class ConfigurationCheck implements StartupListener {
             for (Call call : Call.of(route.getOutputs())) {
                 String target = RouteUri.of(context, route, call.uri());
                 checkOutboxSink(route, target);
+                checkSagaSink(route, target);
                 jms |= target.startsWith("jms:");
                 Matcher dataSource = DataSourceCheck.NAME.matcher(target);
                 while (dataSource.find()) {
@@ -166,6 +169,17 @@ final class ConfigurationCheck implements StartupListener {
                     + " writes to it: its messages would wait in outbox_parked. Map the destination to a topic.");
         }
         use(String.valueOf(query(target).get("outboxDataSource")), "sender");
+    }
+
+    private void checkSagaSink(RouteDefinition route, String target) {
+        Map<String, Object> parameters = target.startsWith("kamelet:saga-") ? query(target) : Map.of();
+        if (target.startsWith("kamelet:saga-start-sink")) {
+            SagaCheck.checkStart(context, route.getId(), (String) parameters.get("startSaga"), (String) parameters.get("startDataSource"));
+            use(String.valueOf(parameters.get("startDataSource")), "orchestrator");
+        } else if (target.startsWith("kamelet:saga-answer-sink")) {
+            SagaCheck.checkAnswer(context, route.getId(), String.valueOf(parameters.get("answerDestination")));
+            use(String.valueOf(parameters.get("answerDataSource")), "sender");
+        }
     }
 
     private void use(String dataSource, String part) {

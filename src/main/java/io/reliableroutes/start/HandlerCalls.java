@@ -15,7 +15,8 @@ import static org.apache.camel.model.ProcessorDefinitionHelper.filterTypeInOutpu
 final class HandlerCalls {
 
     /** What ends with the transaction, or has no effect. */
-    private static final String OF_THE_TRANSACTION = "(sql|jdbc|log|json-validator|validator|language):.*|kamelet:(//)?(outbox-sink|barrier-action)([/?].*)?";
+    private static final String OF_THE_TRANSACTION
+            = "(sql|jdbc|log|json-validator|validator|language):.*|kamelet:(//)?(outbox-sink|barrier-action|saga-start-sink|saga-answer-sink)([/?].*)?";
 
     private final ModelCamelContext context;
     private final Set<String> seen = new HashSet<>();
@@ -39,7 +40,8 @@ final class HandlerCalls {
 
     private String outside(RouteDefinition route) {
         for (ProcessorDefinition<?> step : filterTypeInOutputs(route.getOutputs(), ProcessorDefinition.class)) {
-            if (step instanceof BeanDefinition || step instanceof ProcessDefinition) {
+            boolean ours = step instanceof BeanDefinition bean && bean.getBeanType() != null && bean.getBeanType().startsWith("io.reliableroutes.");
+            if (step instanceof BeanDefinition && !ours || step instanceof ProcessDefinition) {
                 return step.getShortName() + " in route " + route.getId();
             }
         }

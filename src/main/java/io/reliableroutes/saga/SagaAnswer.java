@@ -1,0 +1,137 @@
+package io.reliableroutes.saga;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.reliableroutes.InvalidMessageException;
+import io.reliableroutes.outbox.OutboxRow;
+import io.reliableroutes.support.ConfigurationException;
+import org.apache.camel.Exchange;
+
+/** What a participant answers: what one use of saga-answer-sink sends, as parameters of {@code insert-outbox-message.sql}, and what the saga reads. */
+public class SagaAnswer {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int LONGEST_REASON = 200;
+
+    /** {@code step} and the names are as the table saga has them. */
+    private static final Map<String, Pattern> PARTS = Map.of("saga", Pattern.compile("[A-Za-z0-9._-]{1,100}"), "sagaId", Pattern.compile("[A-Za-z0-9._:-]{1,200}"),
+            "step", Pattern.compile("[1-9][0-9]{0,2}"), "action", Pattern.compile("DO|UNDO"), "answer", Pattern.compile("DONE|REFUSED|UNDONE"));
+    private static final Pattern REASON = Pattern.compile("[^\\p{Cntrl}\\p{Cs}]{1,200}");
+
+    private String destination;
+    private String verdict;
+    private String reason;
+
+    /** @param destination logical name, not null */
+    public void setDestination(String destination) {
+        this.destination = destination;
+    }
+
+    /** @param verdict Simple expression for DONE or REFUSED, not null */
+    public void setVerdict(String verdict) {
+        this.verdict = verdict;
+    }
+
+    /** @param reason Simple expression for why it is refused, not null */
+    public void setReason(String reason) {
+        this.reason = reason;
+    }
+
+    /**
+     * @param  exchange                the exchange of a saga-answer-sink, with the headers of a command, not null
+     * @return                         one value for each parameter, not null
+     * @throws InvalidMessageException if there is no command
+     * @throws ConfigurationException  if its verdict is none that it can have: its handler is to be mended, and then it comes again
+     */
+    public Map<String, Object> parameters(Exchange exchange) {
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("saga", header(exchange, "ce_saga"));
+        answer.put("sagaId", header(exchange, "ce_sagaid"));
+        String step = header(exchange, "ce_sagastep");
+        answer.put("step", step.matches("[1-9][0-9]{0,2}") ? Integer.valueOf(step) : step);
+        answer.put("action", header(exchange, "ce_sagaaction"));
+        String said = OutboxRow.simple(exchange, verdict);
+        String which = answer.get("saga") + " " + answer.get("sagaId") + ", step " + step;
+        boolean undo = answer.get("action").equals("UNDO");
+        if (undo && !"DONE".equals(said)) {
+            throw new ConfigurationException("the verdict (" + said + ") on a compensation of saga " + which + " is not DONE: it cannot be refused, and nobody was answered. "
+                    + "Let the handler fail: then it is tried again, and the saga waits for it.");
+        }
+        if (!undo && !"DONE".equals(said) && !"REFUSED".equals(said)) {
+            throw new ConfigurationException("the verdict (" + said + ") on saga " + which + " is neither DONE nor REFUSED: nobody was answered. Let the handler set the "
+                    + "variable verdict, or answerVerdict.");
+        }
+        answer.put("answer", undo ? "UNDONE" : said);
+        String why = OutboxRow.simple(exchange, reason);
+        if (said.equals("REFUSED") && why != null && !why.isBlank()) {
+            answer.put("reason", why.substring(0, Math.min(why.length(), LONGEST_REASON)));
+        }
+        Map<String, Object> row = new HashMap<>();
+        row.put("destination", destination);
+        row.put("message_key", header(exchange, "ce_partitionkey"));
+        row.put("content_type", "application/json");
+        row.put("payload", json(answer));
+        row.put("headers", "{}");
+        row.put("traceparent", OutboxRow.traceparent(exchange.getMessage().getHeader("traceparent", String.class)));
+        return row;
+    }
+
+    /**
+     * @param  exchange                with an answer as its body, a map, not null
+     * @param  name                    of the saga whose answers are wanted, not null
+     * @return                         the parameters of {@code advance-saga.sql}, null if it is for another saga of this process, which has it from the same topic. A refusal is a
+     *                                 refusal, whatever it gives as its reason
+     * @throws InvalidMessageException if it is no answer, or nobody's
+     */
+    public static Map<String, Object> read(Exchange exchange, String name) {
+        Map<?, ?> body = exchange.getMessage().getBody(Map.class);
+        Map<String, Object> answer = new HashMap<>();
+        for (Map.Entry<String, Pattern> part : PARTS.entrySet()) {
+            Object value = body == null ? null : body.get(part.getKey());
+            if (value == null || !part.getValue().matcher(value.toString()).matches()) {
+                throw new InvalidMessageException(part.getKey() + " (" + value + ") is not " + part.getValue() + ": the message is no answer to a saga, and no saga goes on by it. "
+                        + "Answer {saga, sagaId, step, action, answer, reason}, as docs/saga.md tells.");
+            }
+            answer.put(part.getKey(), value.toString());
+        }
+        boolean undone = answer.get("answer").equals("UNDONE");
+        if (undone != answer.get("action").equals("UNDO")) {
+            throw new InvalidMessageException("answer (" + answer.get("answer") + ") is none to " + answer.get("action") + ": nobody could tell what has happened. DO is answered "
+                    + "by DONE or REFUSED, UNDO by UNDONE.");
+        }
+        if (!answer.get("saga").equals(name)) {
+            if (Sagas.find(exchange.getContext(), answer.get("saga").toString()) == null) {
+                throw new InvalidMessageException("saga (" + answer.get("saga") + ") is not defined here, and its answers come to the topic of saga " + name + ": nobody would take "
+                        + "them. Give sagas of different applications different sagaAnswers, or look at the sender.");
+            }
+            return null;
+        }
+        Object reason = body.get("reason");
+        boolean told = reason instanceof String text && REASON.matcher(text).matches();
+        answer.put("reason", !answer.get("answer").equals("REFUSED") ? null : told ? reason : "UNSPECIFIED");
+        return answer;
+    }
+
+    private String header(Exchange exchange, String name) {
+        String value = exchange.getMessage().getHeader(name, String.class);
+        if (value == null) {
+            throw new InvalidMessageException("the message has no header " + name + ": it is no command of a saga, or the handler has taken its headers away, and nobody was "
+                    + "answered. Put saga-answer-sink into the handler of an inbox, with the headers of the command.");
+        }
+        return value;
+    }
+
+    private static byte[] json(Map<String, Object> answer) {
+        try {
+            return JSON.writeValueAsString(answer).getBytes(StandardCharsets.UTF_8);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
