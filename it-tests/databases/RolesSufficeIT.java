@@ -41,6 +41,7 @@ class RolesSufficeIT {
             "relay", List.of("bank-a-relay.camel.yaml"),
             "receiver", List.of("bank-a-settle-transfer.camel.yaml", "bank-a-end-transfer.camel.yaml", "bank-a-record-settled.camel.yaml",
                     "bank-a-tell-settled.camel.yaml"),
+            "orchestrator", List.of("saga-transfer.camel.yaml", "bank-a-record-settled.camel.yaml", "bank-a-tell-settled.camel.yaml"),
             "operator", List.of("operate-alerts.camel.yaml", "operate-alert-log.camel.yaml", "operate-alert-text.camel.yaml", "operate-api.camel.yaml", "operate-show.camel.yaml",
                     "operate-end-letters.camel.yaml", "operate-problem.camel.yaml"));
     private static final String LATER = """
@@ -139,7 +140,7 @@ class RolesSufficeIT {
         String file = Files.readString(Java.root().resolve("src/main/resources/sql/postgresql/roles.sql"));
         banks.bankA().update("REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC");
         Map<String, String> lost = new LinkedHashMap<>();
-        Pattern grants = Pattern.compile("(?m)^GRANT (.+) ON (SEQUENCE |FUNCTION |)(.+) TO reliable_routes_(sender|relay|receiver|operator);");
+        Pattern grants = Pattern.compile("(?m)^GRANT (.+) ON (SEQUENCE |FUNCTION |)(.+) TO reliable_routes_(sender|relay|receiver|orchestrator|operator);");
         for (Matcher grant = grants.matcher(file); grant.find();) {
             for (String object : grant.group(2).isBlank() ? grant.group(3).split(", ") : new String[] {grant.group(3)}) {
                 for (String right : grant.group(1).split(", ")) {

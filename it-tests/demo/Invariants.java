@@ -21,6 +21,9 @@ public final class Invariants {
     private final long completed;
     private final long rejected;
     private final int notified;
+    /** sagas, and those of them that have not ended; none where the transfers are no sagas */
+    private final long sagas;
+    private final long undecided;
     private final BigDecimal money;
     private final List<String> lost = new ArrayList<>();
     private final List<String> duplicates = new ArrayList<>();
@@ -38,6 +41,9 @@ public final class Invariants {
         completed = a.count("transfer WHERE status = 'COMPLETED'");
         rejected = a.count("transfer WHERE status = 'REJECTED'");
         notified = new HashSet<>(sent.values()).size();
+        Database messages = bank.messages();
+        sagas = messages.count("saga");
+        undecided = messages.count("saga WHERE ended_at IS NULL");
         money = sum(a, "balance", "account").add(sum(b, "balance", "account"));
         checkLost(bank, requests, new HashSet<>(sent.values()));
         checkDuplicates(a, b, sent);
@@ -48,7 +54,7 @@ public final class Invariants {
         Database a = bank.bankA();
         Database b = bank.bankB();
         Map<String, Object> status = column(a, "SELECT id, status FROM transfer");
-        Map<String, Object> credits = column(b, "SELECT transfer_id, amount FROM ledger_entry");
+        Map<String, Object> credits = column(b, "SELECT transfer_id, sum(amount) FROM ledger_entry GROUP BY transfer_id HAVING sum(amount) > 0 ORDER BY transfer_id");
         requests.values().forEach(ids -> ids.forEach(id -> {
             Object end = status.get(id);
             if (end == null || end.equals("PENDING")) {
@@ -98,7 +104,7 @@ public final class Invariants {
             checkOrder("debits of " + account, requested,
                     a.rows("SELECT transfer_id FROM ledger_entry WHERE account_id = ? AND kind = 'DEBIT' ORDER BY id", account));
             checkOrder("credits from " + account, requested,
-                    b.rows("SELECT transfer_id FROM ledger_entry WHERE from_account = ? ORDER BY id", account));
+                    b.rows("SELECT transfer_id FROM ledger_entry WHERE from_account = ? AND amount > 0 ORDER BY id", account));
         });
     }
 
@@ -127,7 +133,7 @@ public final class Invariants {
     }
 
     public boolean hold() {
-        return completed + rejected == transfers && notified == transfers && isMoneyConserved() && lost.isEmpty() && duplicates.isEmpty()
+        return completed + rejected == transfers && notified == transfers && isMoneyConserved() && undecided == 0 && lost.isEmpty() && duplicates.isEmpty()
                 && disorder.isEmpty();
     }
 
@@ -143,13 +149,17 @@ public final class Invariants {
         if (!isMoneyConserved()) {
             all.add("there are " + money + " in all accounts and not " + Bank.money());
         }
+        if (undecided > 0) {
+            all.add(undecided + " sagas have not ended");
+        }
         return all;
     }
 
     /** The last line of the demo. */
     @Override
     public String toString() {
-        return String.format(Locale.ROOT, "transfers=%d completed=%d rejected=%d notified=%d money=%s lost=%d duplicate_effects=%d out_of_order=%d",
-                transfers, completed, rejected, notified, isMoneyConserved() ? "conserved" : "lost", lost.size(), duplicates.size(), disorder.size());
+        return String.format(Locale.ROOT, "transfers=%d completed=%d rejected=%d notified=%d money=%s lost=%d duplicate_effects=%d out_of_order=%d%s",
+                transfers, completed, rejected, notified, isMoneyConserved() ? "conserved" : "lost", lost.size(), duplicates.size(), disorder.size(),
+                sagas == 0 ? "" : " undecided=" + undecided);
     }
 }

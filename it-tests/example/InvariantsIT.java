@@ -85,6 +85,13 @@ class InvariantsIT {
         assertCaught(SENT, "lost=1 duplicate_effects=0 out_of_order=0");
     }
 
+    @Test
+    void sagaThatHasNotEndedIsCaught() {
+        bank.bankA().update("INSERT INTO saga (saga_id, saga_name, message_key, data, steps, step_timeout) VALUES ('t-1', 'transfer', 'a-1', '{}', '[{}]', '1h')");
+
+        assertCaught(SENT, "lost=0 duplicate_effects=0 out_of_order=0 undecided=1");
+    }
+
     private void assertCaught(Map<String, String> sent, String lastLine) {
         Invariants invariants = new Invariants(bank, EndedTransfers.REQUESTS, sent);
 

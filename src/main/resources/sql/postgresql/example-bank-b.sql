@@ -12,7 +12,28 @@ CREATE TABLE IF NOT EXISTS ledger_entry (
   transfer_id  text           NOT NULL,
   from_account text           NOT NULL,
   account_id   text           NOT NULL REFERENCES account (id),
-  amount       numeric(15, 2) NOT NULL CONSTRAINT amount_is_positive CHECK (amount > 0),
+  kind         text           NOT NULL DEFAULT 'CREDIT' CONSTRAINT kind_is_known CHECK (kind IN ('CREDIT', 'REVERSAL')),
+  amount       numeric(15, 2) NOT NULL,
   booked_at    timestamptz    NOT NULL DEFAULT now(),
-  CONSTRAINT transfer_is_booked_once UNIQUE (transfer_id)
+  CONSTRAINT sign_is_of_the_kind CHECK ((kind = 'CREDIT') = (amount > 0)),
+  CONSTRAINT transfer_is_booked_once UNIQUE (transfer_id, kind)
+);
+-- an earlier schema knew credits only
+DO $$
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM pg_attribute WHERE attrelid = 'ledger_entry'::regclass AND attname = 'kind') THEN
+    ALTER TABLE ledger_entry DROP CONSTRAINT amount_is_positive, DROP CONSTRAINT transfer_is_booked_once,
+      ADD COLUMN kind text NOT NULL DEFAULT 'CREDIT' CONSTRAINT kind_is_known CHECK (kind IN ('CREDIT', 'REVERSAL')),
+      ADD CONSTRAINT sign_is_of_the_kind CHECK ((kind = 'CREDIT') = (amount > 0)),
+      ADD CONSTRAINT transfer_is_booked_once UNIQUE (transfer_id, kind);
+  END IF;
+END $$;
+
+-- Steps of sagas that this bank was asked for, or was asked to undo.
+CREATE TABLE IF NOT EXISTS booked_step (
+  saga_id text     NOT NULL,
+  step    smallint NOT NULL,
+  state   text     NOT NULL CONSTRAINT state_is_known CHECK (state IN ('DONE', 'REFUSED', 'UNDONE')),
+  reason  text     NULL,
+  PRIMARY KEY (saga_id, step)
 );
