@@ -21,9 +21,13 @@ class OutboxStage extends Stage {
     @Override
     void startBroker() {
         kafka = new Kafka(folder.resolve("kafka")).start();
-        for (String topic : new String[] {"transfer.requested", "transfer.completed", "transfer.rejected", "transfer.settled"}) {
+        for (String topic : topics()) {
             kafka.createTopics(4, topic, topic + ".dead");
         }
+    }
+
+    String[] topics() {
+        return new String[] {"transfer.requested", "transfer.completed", "transfer.rejected", "transfer.settled"};
     }
 
     @Override
@@ -42,13 +46,17 @@ class OutboxStage extends Stage {
     void addApplications(Map<String, String> settings) {
         settings.put("kafka.brokers", kafka.brokers());
         addBankA(settings);
-        add("bank-b", settings, "bank-b-*.camel.yaml");
+        addBankB(settings);
         add("notifier", settings, "notifier-*.camel.yaml");
     }
 
     void addBankA(Map<String, String> settings) {
         add("bank-a", settings, "bank-a-*.camel.yaml");
         add("bank-a-relay", settings, "bank-a-relay.camel.yaml");
+    }
+
+    void addBankB(Map<String, String> settings) {
+        add("bank-b", settings, "bank-b-*.camel.yaml");
     }
 
     String bankA() {
@@ -72,17 +80,22 @@ class OutboxStage extends Stage {
 
     @Override
     void chaos(Customers customers, int transfers) {
-        customers.await(transfers / 5);
+        awaitProgress(customers, transfers / 5);
         restart(publisher());
         restart("bank-b");
-        customers.await(transfers / 2);
+        awaitProgress(customers, transfers / 2);
         restart(bankA());
-        customers.await(transfers * 4 / 5);
+        awaitProgress(customers, transfers * 4 / 5);
         System.out.println("kill -9 Kafka");
         kafka.kill();
         kafka.start();
         watch();
         System.out.println("Kafka is back");
+    }
+
+    /** Returns when so many transfers are under way. */
+    void awaitProgress(Customers customers, int transfers) {
+        customers.await(transfers);
     }
 
     @Override
