@@ -39,6 +39,7 @@ final class Mutants {
         all.addAll(handlers());
         all.addAll(jms());
         all.addAll(half());
+        all.addAll(sagas());
         all.addAll(fuzzed());
         all.addAll(refused());
         all.addAll(unchecked());
@@ -273,6 +274,26 @@ final class Mutants {
                         .edit("camel/failed-message-sink.kamelet.yaml",
                                 "- bean:\n                              beanType: io.reliableroutes.support.CommitLog\n                              method: write(${exchange}, 'ERROR', ${variable.inboxLine})",
                                 "- log:\n                              loggingLevel: ERROR\n                              message: \"${variable.inboxLine}\""));
+    }
+
+    private static List<Mutant> sagas() {
+        String waits = "  WHERE s.saga_id = a.saga_id AND s.saga_name = a.saga_name AND s.step = a.step\n    AND (s.state = 'RUNNING' AND a.action = 'DO' AND a.answer IN ('DONE', 'REFUSED')\n"
+                + "      OR s.state = ";
+        return List.of(
+                new Mutant("saga's next command is not in the transaction of its step", Scenario.DONE_STEP_LETS_THE_NEXT_BE_ASKED_FOR, "the saga is at step 2, and was sent [DO flight]")
+                        .edit(SQL + "advance-saga.sql", "saga_command(v.saga) c\n  WHERE v.commands", "saga_command(v.saga) c\n  WHERE false"),
+                new Mutant("step that has timed out counts as refused only", Scenario.STEP_THAT_TIMED_OUT_IS_UNDONE, "the first to be undone is UNDO flight")
+                        .edit(SQL + "time-out-sagas.sql", "asked_at = now(), due_at = NULL\n", "asked_at = now(), due_at = NULL, step = s.step - 1\n"),
+                new Mutant("late answer goes on", Scenario.LATE_ANSWER_CHANGES_NOTHING, "the hotel is undone, and then came")
+                        .edit(SQL + "advance-saga.sql", "s.state = 'RUNNING' AND a.action = 'DO' AND", "a.action = 'DO' AND"),
+                new Mutant("answer decides by what it has seen before it waited", Scenario.ANSWER_THAT_WAITS_FOR_A_TIME_OUT_IS_LATE, "the hotel is undone, and then came")
+                        .edit(SQL + "advance-saga.sql", waits, "  JOIN saga seen ON seen.saga_id = a.saga_id\n" + waits.replace("s.state", "seen.state").replace("s.step", "seen.step")),
+                new Mutant("what follows the end of a saga is outside of its transaction, and there is no check", Scenario.END_IS_ONE_FACT_WITH_ITS_SAGA, "the saga is COMPLETED, and what was to")
+                        .edit("camel/saga.camel.yaml", "- to:\n                                  uri: direct:{{sagaEnd}}", "- wireTap:\n                                  uri: direct:{{sagaEnd}}").unchecked(),
+                new Mutant("compensation is not idempotent", Scenario.COMPENSATION_IS_BOOKED_ONCE, "{kind=REVERSAL}, {kind=REVERSAL}")
+                        .edit("routes/saga-bank-b-credit.camel.yaml", "WHERE (b.state, excluded.state) = ('DONE', 'UNDONE')", "WHERE excluded.state = 'UNDONE'"),
+                new Mutant("command behind its compensation is booked", Scenario.COMMAND_BEHIND_ITS_COMPENSATION_IS_REFUSED, "booked is [{kind=CREDIT}]")
+                        .edit("routes/saga-bank-b-credit.camel.yaml", "WHERE (b.state, excluded.state) = ('DONE', 'UNDONE')", "WHERE b.state <> excluded.state"));
     }
 
     private static List<Mutant> half() {

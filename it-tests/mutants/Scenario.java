@@ -47,6 +47,13 @@ enum Scenario {
     FIRST_WORD_ON_A_HALF_MESSAGE_COUNTS(HalfScenarios::firstWordCounts),
     UNDECIDED_HALF_MESSAGE_HOLDS_ITS_KEY(HalfScenarios::undecidedMessageHoldsItsKey),
     UNDECIDED_HALF_MESSAGE_IS_A_DEAD_LETTER_AT_THE_END(HalfScenarios::undecidedMessageIsADeadLetterAtTheEnd),
+    DONE_STEP_LETS_THE_NEXT_BE_ASKED_FOR(SagaScenarios::doneStepLetsTheNextBeAskedFor),
+    STEP_THAT_TIMED_OUT_IS_UNDONE(SagaScenarios::stepThatTimedOutIsUndone),
+    LATE_ANSWER_CHANGES_NOTHING(SagaScenarios::lateAnswerChangesNothing),
+    ANSWER_THAT_WAITS_FOR_A_TIME_OUT_IS_LATE(SagaScenarios::answerThatWaitsForATimeOutIsLate),
+    END_IS_ONE_FACT_WITH_ITS_SAGA(SagaScenarios::endIsOneFactWithItsSaga),
+    COMPENSATION_IS_BOOKED_ONCE(SagaScenarios::compensationIsBookedOnce),
+    COMMAND_BEHIND_ITS_COMPENSATION_IS_REFUSED(SagaScenarios::commandBehindItsCompensationIsRefused),
     NO_ROW_STOPS_BENDS_OR_LOSES_ANYTHING(FuzzScenarios::noRowStopsBendsOrLosesAnything),
     NO_RECORD_STOPS_BENDS_OR_LOSES_ANYTHING(FuzzScenarios::noRecordStopsBendsOrLosesAnything);
 
