@@ -12,19 +12,20 @@ import org.apache.camel.spi.Registry;
  */
 final class FileStrategies {
 
-    private static final String LAST = "reliableRoutesCompanionRoutes";
+    private static final String LAST = "reliableRoutesRouteIdCheck";
 
     private FileStrategies() {
     }
 
-    /** Once for each registry. */
+    /** Once for each registry, in the order in which they look. */
     static void install(CamelContext context) {
         Registry registry = context.getRegistry();
         if (registry.lookupByName(LAST) == null) {
             registry.bind("reliableRoutesTemplateParameterCheck", RouteBuilderLifecycleStrategy.class, new TemplateParameterCheck());
             registry.bind("reliableRoutesSiblingCheck", RouteBuilderLifecycleStrategy.class, new SiblingCheck());
             // what it makes needs no check, and what it is made of has been checked
-            registry.bind(LAST, RouteBuilderLifecycleStrategy.class, new CompanionRoutes());
+            registry.bind("reliableRoutesCompanionRoutes", RouteBuilderLifecycleStrategy.class, new CompanionRoutes());
+            registry.bind(LAST, RouteBuilderLifecycleStrategy.class, new RouteIdCheck());
         }
     }
 

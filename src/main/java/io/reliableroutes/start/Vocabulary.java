@@ -145,6 +145,7 @@ public class Vocabulary implements CamelContextAware {
                     new SettingCheck((ModelCamelContext) context).check();
                     DurationCheck.check(context);
                     new KameletCheck((ModelCamelContext) context).check();
+                    RouteIdCheck.checkKamelets((ModelCamelContext) context);
                     new DataSourceCheck((ModelCamelContext) context).check();
                 }
                 // looked up here and not in load(): the context is not built yet when the plugin is loaded
