@@ -1,12 +1,13 @@
 package k8s;
 
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Properties;
 import java.util.Set;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
-/** What an application's routes do in Kafka: read a topic as a group, write a topic through the outbox, and write the dead letters of what they read. */
+/** What an application's routes do in Kafka: read a topic as a group, write a topic through the outbox, and write the dead letters of what they read. A saga reads answers, and writes commands. */
 record Access(Set<String> needs) {
 
     static Access of(JsonNode flows, Properties settings) {
@@ -26,8 +27,21 @@ record Access(Set<String> needs) {
             }
         } else if (name.equals("inboxConsumer") && !value.startsWith("alert")) {
             needs.add("Read group " + value);
-        } else if (node.path("outboxDestination").isTextual()) {
-            needs.add("Write topic " + settings.getProperty("outbox.destination." + node.get("outboxDestination").asText()));
+        } else if (name.equals("sagaAnswers")) {
+            String resolved = settings.getProperty(value.replaceAll("[{}]", ""), value);
+            needs.add("Read topic " + resolved);
+            needs.add("Write topic " + resolved + ".dead");
+        } else if (name.equals("sagaName")) {
+            needs.add("Read group saga-" + value);
+        } else if (name.equals("sagaSteps")) {
+            for (String step : value.split(",")) {
+                needs.add("Write topic " + settings.getProperty("outbox.destination." + step.replaceFirst(".*:", "").strip()));
+            }
+        }
+        for (String sink : List.of("outboxDestination", "answerDestination")) {
+            if (node.path(sink).isTextual()) {
+                needs.add("Write topic " + settings.getProperty("outbox.destination." + node.get(sink).asText()));
+            }
         }
         node.forEach(child -> add(child, settings));
     }

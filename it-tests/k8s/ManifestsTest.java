@@ -55,13 +55,13 @@ class ManifestsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"dev", "production", "production-half", "production-xa"})
+    @ValueSource(strings = {"dev", "production", "production-half", "production-saga", "production-xa"})
     void clusterAcceptsEveryManifest(String overlay) {
         assertThat(ManifestRules.problems(Kubectl.overlay(overlay))).isEmpty();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"base", "half", "xa", "dev", "production", "production-half", "production-xa"})
+    @ValueSource(strings = {"base", "half", "saga", "xa", "dev", "production", "production-half", "production-saga", "production-xa"})
     void everyFileIsPartOfItsOverlay(String overlay) throws IOException {
         try (Stream<Path> files = Files.list(Manifests.K8S.resolve(overlay))) {
             assertThat(files.filter(file -> !file.endsWith("kustomization.yaml"))).isNotEmpty()
@@ -146,6 +146,15 @@ class ManifestsTest {
                 arguments("production-half", "NetworkPolicy/messages-database",
                         "[{\"op\":\"remove\",\"path\":\"/spec/ingress/0/from/0/podSelector/matchExpressions/0/values/0\"}]",
                         "NetworkPolicy of messages: does not let half-messages in"),
+                arguments("production-saga", "KafkaUser/bank-a", "[{\"op\":\"remove\",\"path\":\"/spec/authorization/acls/8\"}]",
+                        "KafkaUser bank-a /spec/authorization/acls: saga-transfer needs Write topic transfer.credit"),
+                arguments("production-saga", "KafkaUser/bank-a", "[{\"op\":\"remove\",\"path\":\"/spec/authorization/acls/9\"}]",
+                        "KafkaUser bank-a /spec/authorization/acls: saga-bank-a needs Write topic transfer.answered"),
+                arguments("production-saga", "KafkaUser/bank-a", "[{\"op\":\"remove\",\"path\":\"/spec/authorization/acls/12\"}]",
+                        "KafkaUser bank-a /spec/authorization/acls: saga-transfer needs Read group saga-transfer"),
+                arguments("production-saga", "NetworkPolicy/bank-b-database",
+                        "[{\"op\":\"remove\",\"path\":\"/spec/ingress/0/from/0/podSelector/matchExpressions/0/values/3\"}]",
+                        "NetworkPolicy of bank-b: does not let saga-bank-b in"),
                 arguments("production", "NetworkPolicy/outside", add("/spec/podSelector/matchExpressions/0/values/0", "\"notifer\""),
                         "there is no Integration notifer"),
                 arguments("production", "PodDisruptionBudget/bank-a-pods",
