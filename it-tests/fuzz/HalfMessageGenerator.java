@@ -21,7 +21,7 @@ final class HalfMessageGenerator {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String DEEP = "[".repeat(900) + "]".repeat(900);
-    private static final List<String> OTHERS = List.of("null", "true", "false", "[]", "{}", "[\"a\"]", "{\"a\":\"b\"}", "\"\"", "\" \"", "0", "-0", "7", "1e400", "-1e-400",
+    static final List<String> OTHERS = List.of("null", "true", "false", "[]", "{}", "[\"a\"]", "{\"a\":\"b\"}", "\"\"", "\" \"", "0", "-0", "7", "1e400", "-1e-400",
             "1e999999999", "1e2147483648", "9".repeat(400), "1" + "0".repeat(1_500), "NaN", "\"\\u0000\"", "\"a\\u0000b\"", "\"\\ud800\"", "\"\\udfff\\ud800\"", "\"a\\ud83d\"",
             "\"${body}\"", "\"{{half.logins}}\"", "\"\\u2028\"", "\"\\uffff\"", "\"\\u0085\"", DEEP, "{\"a\":".repeat(900) + "1" + "}".repeat(900),
             "[".repeat(5_000), "\"" + "x".repeat(9_000) + "\"");

@@ -25,7 +25,7 @@ public final class Journeys implements AutoCloseable {
 
     public final Database database;
     public final Map<String, String> settings = new LinkedHashMap<>();
-    final Topic answers = Topic.create(Servers.kafka(), 1);
+    public final Topic answers = Topic.create(Servers.kafka(), 1);
     private Routes routes;
     private ProducerTemplate template;
     private int number;
@@ -62,7 +62,7 @@ public final class Journeys implements AutoCloseable {
         return this;
     }
 
-    Exchange begin(String saga, String id, String data, Map<String, Object> headers) {
+    public Exchange begin(String saga, String id, Object data, Map<String, Object> headers) {
         return template.request("direct:start-" + saga, exchange -> {
             exchange.getMessage().setBody(data);
             exchange.getMessage().setHeaders(new LinkedHashMap<>(headers));

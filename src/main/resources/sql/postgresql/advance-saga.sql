@@ -45,6 +45,7 @@ WITH answer AS (
   FROM advanced v CROSS JOIN LATERAL saga_command(v.saga) c
   WHERE v.commands
 )
-SELECT CASE WHEN (v.saga).saga_id IS NOT NULL THEN 'ADVANCED' WHEN s.saga_id IS NOT NULL THEN 'IGNORED' ELSE 'UNKNOWN' END AS outcome,
+SELECT CASE WHEN (v.saga).saga_id IS NOT NULL THEN 'ADVANCED' WHEN s.saga_id IS NULL THEN 'UNKNOWN'
+            WHEN EXISTS (SELECT 1 FROM saga_step t WHERE t.saga_id = a.saga_id AND t.step = a.step) THEN 'IGNORED' ELSE 'UNASKED' END AS outcome,
        a.saga_id, coalesce((v.saga).state, s.state) AS state, (v.saga).reason AS reason, (v.saga).data::text AS data, (v.saga).ended_at IS NOT NULL AS ended
 FROM answer a LEFT JOIN advanced v ON true LEFT JOIN saga s ON s.saga_id = a.saga_id AND s.saga_name = a.saga_name

@@ -1,5 +1,6 @@
 package io.reliableroutes.saga;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -7,7 +8,10 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.reliableroutes.InvalidMessageException;
 import io.reliableroutes.outbox.OutboxRow;
 import io.reliableroutes.support.ConfigurationException;
@@ -16,7 +20,8 @@ import org.apache.camel.Exchange;
 /** What a participant answers: what one use of saga-answer-sink sends, as parameters of {@code insert-outbox-message.sql}, and what the saga reads. */
 public class SagaAnswer {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
+    /** Strict where two readers of one answer would read two things; Camel's data format cannot be. */
+    private static final ObjectMapper JSON = JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
     private static final int LONGEST_REASON = 200;
 
     /** {@code step} and the names are as the table saga has them. */
@@ -83,17 +88,17 @@ public class SagaAnswer {
     }
 
     /**
-     * @param  exchange                with an answer as its body, a map, not null
+     * @param  exchange                with an answer as its body, bytes or text of JSON, not null
      * @param  name                    of the saga whose answers are wanted, not null
      * @return                         the parameters of {@code advance-saga.sql}, null if it is for another saga of this process, which has it from the same topic. A refusal is a
      *                                 refusal, whatever it gives as its reason
      * @throws InvalidMessageException if it is no answer, or nobody's
      */
     public static Map<String, Object> read(Exchange exchange, String name) {
-        Map<?, ?> body = exchange.getMessage().getBody(Map.class);
+        Map<?, ?> body = body(exchange);
         Map<String, Object> answer = new HashMap<>();
         for (Map.Entry<String, Pattern> part : PARTS.entrySet()) {
-            Object value = body == null ? null : body.get(part.getKey());
+            Object value = body.get(part.getKey());
             if (value == null || !part.getValue().matcher(value.toString()).matches()) {
                 throw new InvalidMessageException(part.getKey() + " (" + value + ") is not " + part.getValue() + ": the message is no answer to a saga, and no saga goes on by it. "
                         + "Answer {saga, sagaId, step, action, answer, reason}, as docs/saga.md tells.");
@@ -116,6 +121,20 @@ public class SagaAnswer {
         boolean told = reason instanceof String text && REASON.matcher(text).matches();
         answer.put("reason", !answer.get("answer").equals("REFUSED") ? null : told ? reason : "UNSPECIFIED");
         return answer;
+    }
+
+    private static Map<?, ?> body(Exchange exchange) {
+        try {
+            byte[] body = exchange.getMessage().getBody(byte[].class);
+            Map<?, ?> answer = body == null ? null : JSON.readValue(body, Map.class);
+            if (answer != null) {
+                return answer;
+            }
+        } catch (IOException e) {
+            // told below: what Jackson says may quote the body
+        }
+        throw new InvalidMessageException("the answer to a saga is no JSON object, or has a name twice: no saga goes on by it. Answer {saga, sagaId, step, action, answer, reason}, as "
+                + "docs/saga.md tells.");
     }
 
     private String header(Exchange exchange, String name) {

@@ -1,5 +1,6 @@
 package io.reliableroutes.saga;
 
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
@@ -18,7 +19,10 @@ import org.apache.camel.Exchange;
 /** What one use of saga-start-sink starts: makes the parameters of {@code start-saga.sql} and {@code find-saga.sql}. */
 public class SagaStart {
 
-    private static final ObjectMapper JSON = JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
+    private static final ObjectMapper JSON = JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
+    /** PostgreSQL stores longer ones, and writes each digit into each command: 1e131071 is a message of 128 kB. */
+    private static final int MOST_DIGITS = 1000;
     private static final Pattern NUL = Pattern.compile("(?<!\\\\)(\\\\{2})*\\\\u0000");
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9._:-]{1,200}");
 
@@ -75,6 +79,19 @@ public class SagaStart {
         return parameters;
     }
 
+    private static boolean hasLongNumber(JsonNode node) {
+        if (node.isNumber()) {
+            BigDecimal number = node.decimalValue();
+            return Math.max(number.precision(), Math.max(Math.abs((long) number.scale()), number.precision() - (long) number.scale())) > MOST_DIGITS;
+        }
+        for (JsonNode child : node) {
+            if (hasLongNumber(child)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private String data(Exchange exchange, String sagaId) {
         Object body = exchange.getMessage().getBody();
         String data = body instanceof byte[] bytes ? new String(bytes, StandardCharsets.UTF_8) : exchange.getMessage().getBody(String.class);
@@ -83,6 +100,10 @@ public class SagaStart {
             if (tree != null && tree.isObject()) {
                 // written again, since it may have escaped what PostgreSQL does not store
                 OutboxRow.text("the body", NUL.matcher(JSON.writeValueAsString(tree)).replaceAll("\0"));
+                if (hasLongNumber(tree)) {
+                    throw new InvalidMessageException("the body has a number of more than " + MOST_DIGITS + " digits: the saga " + name + " " + sagaId + " was not started, since "
+                            + "its commands could be too long for their topics. Send it as text.");
+                }
                 return data;
             }
         } catch (JsonProcessingException e) {
