@@ -21,7 +21,7 @@ class BrokenSagaIsCaughtIT {
     }
 
     @Property
-    @Caught("in force")
+    @Caught
     void stepThatTimedOutIsNotUndone(@ForAll("histories") List<Move> history) throws Exception {
         run(history, new Statements().edit("time-out-sagas", "      asked_at = now(), due_at = NULL\n",
                 "      asked_at = now(), due_at = NULL, step = CASE WHEN s.step > s.pivot THEN s.step ELSE greatest(s.step - 1, 1) END\n"));
