@@ -12,6 +12,7 @@ import io.reliableroutes.xa.XaTransactionManager;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
 import org.apache.camel.Component;
+import org.apache.camel.Endpoint;
 import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.builder.RouteBuilderLifecycleStrategy;
@@ -163,6 +164,13 @@ public class Vocabulary implements CamelContextAware {
                 if (name.equals("http") || name.equals("https")) {
                     // the client's own retries of 429 and 503 would sleep for Retry-After inside the open transaction
                     PropertyBindingSupport.bindProperties(camelContext, component, new HashMap<>(Map.of("automaticRetriesDisabled", true)));
+                }
+            }
+
+            @Override
+            public void onEndpointAdd(Endpoint endpoint) {
+                if (endpoint.getCamelContext().hasComponent("sql") != null) {
+                    SqlParameters.count(endpoint);
                 }
             }
 
