@@ -90,8 +90,10 @@ public final class RouteProcess implements AutoCloseable {
 
     /** Camel Main on another class path, for example with another version of a component. */
     public static RouteProcess camelMain(String classpath, Path log, Map<String, String> settings, String... files) {
-        List<String> command = new ArrayList<>(List.of(Java.executable(), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m",
-                "-XX:+ExitOnOutOfMemoryError", "-cp", classpath, RunRoutes.class.getName()));
+        List<String> command = new ArrayList<>(List.of(Java.executable()));
+        // a measurement wants the optimizing compiler, a test a quick start
+        command.addAll(List.of(System.getProperty("process.options", "-XX:TieredStopAtLevel=1 -Xmx256m").split(" ")));
+        command.addAll(List.of("-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError", "-cp", classpath, RunRoutes.class.getName()));
         for (String file : files) {
             command.add(file.contains("=") || file.startsWith("/") ? file : "routes/" + file);
         }

@@ -1,0 +1,311 @@
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+import demo.XaRoutes;
+import harness.Artemis;
+import harness.Database;
+import harness.Java;
+import harness.Ports;
+import harness.RouteProcess;
+import harness.Routes;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.awaitility.Awaitility;
+
+/**
+ * The same transfer in every consistency model, beside a plain local transaction: by HTTP, with 1 and 16 clients that wait until their transfer has
+ * ended, and then a backlog that nobody waits for. Databases write durably (fsync); each application is a JVM of its own. Ends with an error if
+ * a transfer is not completed once.
+ */
+public final class Models {
+
+    private static final int WARM_UP = 400;
+    private static final int ONE = 200;
+    private static final int SIXTEEN = 1600;
+    private static final int BACKLOG = 2000;
+    private static final int ACCOUNTS = 1000;
+    private static final Pattern ID = Pattern.compile("\"transferId\" ?: ?\"([^\"]+)\"");
+    private static Bench bench;
+
+    private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final Map<String, CountDownLatch> waiting = new ConcurrentHashMap<>();
+    private final Deque<RouteProcess> processes = new ArrayDeque<>();
+    private final Map<String, String> settings = new LinkedHashMap<>();
+    private final int port = Ports.free();
+    private final Database bankA;
+    private final Database bankB;
+    private final String name;
+    private final boolean answeredAtTheEnd;
+    private int number;
+
+    private Models(String name, boolean answeredAtTheEnd, String... schemaOfA) {
+        this.name = name;
+        this.answeredAtTheEnd = answeredAtTheEnd;
+        bankA = bench.database(schemaOfA);
+        bankB = bench.database("schema.sql", "example-bank-b.sql");
+        bankA.update("INSERT INTO account (id, balance) SELECT 'a-' || i, 1000000 FROM generate_series(0, ?) AS i", ACCOUNTS - 1);
+        bankB.update("INSERT INTO account (id, balance, credit_limit) SELECT 'b-' || i, 0, 1000000 FROM generate_series(0, ?) AS i", ACCOUNTS - 1);
+        Map.of("bank-a", bankA, "bank-b", bankB).forEach((bank, database) -> {
+            settings.put("database." + bank + ".url", database.url());
+            settings.put("database." + bank + ".user", "postgres");
+            settings.put("database." + bank + ".pool-size", "20");
+        });
+        settings.put("kafka.brokers", bench.kafka.brokers());
+        for (String event : new String[] {"requested", "completed", "rejected", "settled", "debit", "credit", "answered"}) {
+            settings.put("outbox.destination.transfer." + event, bench.topic(4));
+        }
+        settings.put("inbox.dead-letter-topic", "false");
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        List<String> only = List.of(arguments);
+        try (Bench servers = new Bench(Map.of("fsync", "on", "synchronous_commit", "on", "max_prepared_transactions", "200", "max_connections", "300"))) {
+            bench = servers;
+            System.out.println("| model | 1 client | p50, p99 ms | 16 clients | p50, p99 ms | 2,000 at once |");
+            System.out.println("| --- | --- | --- | --- | --- | --- |");
+            Map<String, Line> lines = new LinkedHashMap<>();
+            lines.put("local", Models::local);
+            lines.put("outbox", Models::outbox);
+            lines.put("half", Models::half);
+            lines.put("saga", Models::saga);
+            for (String store : new String[] {"file:", "journal:", "jdbc:"}) {
+                lines.put("xa-" + store.replace(":", ""), () -> xa(store));
+            }
+            lines.put("artemis", () -> System.out.printf("| XA over two databases and Artemis, object store file: | | | | | 1 consumer %s, 16 consumers %s |%n", queue(1), queue(16)));
+            for (Map.Entry<String, Line> line : lines.entrySet()) {
+                if (only.isEmpty() || only.contains(line.getKey())) {
+                    line.getValue().print();
+                }
+            }
+        }
+        System.exit(0);
+    }
+
+    private static void local() throws Exception {
+        Models local = new Models("local transaction, bank A only, nobody is told", true, "schema.sql", "example-bank-a.sql");
+        local.api("bank-a-check-request.camel.yaml", "bank-a-book-transfer.camel.yaml", Java.root().resolve("bench/book-transfer.camel.yaml").toString(),
+                Java.root().resolve("bench/book-transfer-api.camel.yaml").toString());
+        local.print();
+    }
+
+    private static void outbox() throws Exception {
+        Models outbox = new Models("outbox", false, "schema.sql", "example-bank-a.sql");
+        outbox.process("bank-a-relay.camel.yaml");
+        outbox.process(files("bank-b-.*"));
+        outbox.api(files("bank-a-(?!relay).*"));
+        outbox.print();
+    }
+
+    private static void half() throws Exception {
+        Models half = new Models("half message", false, "barrier.sql", "example-bank-a.sql");
+        int messages = Ports.free();
+        half.settings.put("database.messages.url", bench.database("schema.sql").url());
+        half.settings.put("database.messages.user", "postgres");
+        half.settings.put("database.messages.pool-size", "20");
+        half.settings.put("half-bank-a.messages-url", "http://localhost:" + messages + "/messages");
+        half.settings.put("half-bank-a.check-back-url", "http://localhost:" + half.port + "/check-back");
+        half.settings.put("half-bank-a.settled-url", "http://localhost:" + half.port + "/settled");
+        half.server(messages, Stream.concat(Stream.of("profile=operate"), Stream.of(files("half-messages-.*|half-deliver-.*"))).toArray(String[]::new));
+        half.process(files("bank-b-.*"));
+        half.api(Stream.concat(Stream.of("profile=operate"), Stream.of(files("half-bank-a-.*|bank-a-(answer-request|book-transfer|check-.*|describe|end-transfer|show).*")))
+                .toArray(String[]::new));
+        half.print();
+    }
+
+    private static void saga() throws Exception {
+        Models saga = new Models("saga", false, "schema.sql", "example-bank-a.sql");
+        saga.process("bank-a-relay.camel.yaml");
+        saga.process(files("saga-bank-a-.*"));
+        saga.process(files("saga-bank-b-.*|bank-b-book-credit.*|bank-b-relay.*"));
+        saga.api(files("saga-(api|request-transfer|transfer).*|bank-a-(answer-request|check-.*|describe|record-settled|show|tell-settled).*"));
+        saga.print();
+    }
+
+    private static void xa(String store) throws Exception {
+        Models xa = new Models("XA over two databases, object store " + store, true, "schema.sql", "example-bank-a.sql");
+        xa.useXa(store);
+        xa.api(XaRoutes.with("xa-api.camel.yaml", "xa-request-transfer.camel.yaml", "bank-a-answer-request.camel.yaml", "bank-a-check-media-type.camel.yaml", "profile=xa"));
+        xa.print();
+    }
+
+    private void useXa(String store) {
+        settings.put("xa.node-identifier", "bench");
+        settings.put("xa.object-store", store.equals("jdbc:") ? bench.database().url() + "?user=postgres" : store + bench.folder.resolve("store-" + port));
+    }
+
+    private static String[] files(String pattern) {
+        return Routes.files("(" + pattern + ")\\.camel\\.yaml|(" + pattern + ")").toArray(String[]::new);
+    }
+
+    private void process(String... files) {
+        processes.push(RouteProcess.camelMain(bench.folder.resolve(port + "-" + processes.size() + ".log"), settings, files).start());
+    }
+
+    private void server(int at, String... files) {
+        process(Stream.concat(Stream.of("camel.server.enabled=true", "camel.server.host=127.0.0.1", "camel.server.port=" + at), Stream.of(files)).toArray(String[]::new));
+    }
+
+    private void api(String... files) {
+        server(port, files);
+        processes.forEach(RouteProcess::awaitStarted);
+    }
+
+    private void print() throws Exception {
+        Thread listener = new Thread(this::listen);
+        listener.setDaemon(true);
+        listener.start();
+        try {
+            Awaitility.await().atMost(Duration.ofMinutes(1)).ignoreExceptions().until(() -> http.send(HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/transfers/none"))
+                    .build(), HttpResponse.BodyHandlers.discarding()).statusCode() > 0);
+            measure(16, WARM_UP, true);
+            Measure one = measure(1, ONE, true);
+            Measure sixteen = measure(16, SIXTEEN, true);
+            Measure backlog = measure(16, BACKLOG, false);
+            System.out.printf("| %s | %,.0f/s | %s | %,.0f/s | %s | %,.0f/s |%n", name, one.rate, one.text(), sixteen.rate, sixteen.text(), backlog.rate);
+            Bench.check(bankA.count("ledger_entry") == number, bankA.count("ledger_entry") + " debits of " + number);
+        } finally {
+            processes.forEach(RouteProcess::close);
+            listener.interrupt();
+        }
+    }
+
+    /** @param waits whether a client waits for the end of its transfer before the next one */
+    private Measure measure(int clients, int transfers, boolean waits) throws Exception {
+        int end = number + transfers;
+        List<Long> latencies = java.util.Collections.synchronizedList(new ArrayList<>());
+        CountDownLatch ended = new CountDownLatch(transfers);
+        java.util.concurrent.atomic.AtomicInteger next = new java.util.concurrent.atomic.AtomicInteger(number);
+        ExecutorService threads = Executors.newFixedThreadPool(clients);
+        long start = System.nanoTime();
+        List<Future<?>> done = new ArrayList<>();
+        for (int client = 0; client < clients; client++) {
+            done.add(threads.submit(() -> {
+                for (int i = next.getAndIncrement(); i < end; i = next.getAndIncrement()) {
+                    CountDownLatch mine = waits ? new CountDownLatch(1) : ended;
+                    long begun = System.nanoTime();
+                    request(i, mine);
+                    if (waits) {
+                        Bench.check(mine.await(1, TimeUnit.MINUTES), "t-" + i + " has ended");
+                        latencies.add(System.nanoTime() - begun);
+                    }
+                }
+                return null;
+            }));
+        }
+        for (Future<?> client : done) {
+            client.get();
+        }
+        if (!waits) {
+            Bench.check(ended.await(5, TimeUnit.MINUTES), "all have ended but " + ended.getCount());
+        }
+        threads.shutdown();
+        number = end;
+        latencies.sort(null);
+        return new Measure(transfers * 1e9 / (System.nanoTime() - start), latencies);
+    }
+
+    private void request(int i, CountDownLatch latch) throws IOException, InterruptedException {
+        waiting.put("t-" + i, latch);
+        HttpResponse<String> answer = http.send(HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/transfers")).header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body(i))).build(), HttpResponse.BodyHandlers.ofString());
+        Bench.check(answer.statusCode() < 300, answer.statusCode() + " " + answer.body());
+        if (answeredAtTheEnd) {
+            latch.countDown();
+        }
+    }
+
+    /** Reads the ends of transfers from their topic, which costs the databases nothing. */
+    private void listen() {
+        Map<String, Object> consumer = Map.of("bootstrap.servers", bench.kafka.brokers(), "group.id", "bench-" + port, "auto.offset.reset", "earliest");
+        try (KafkaConsumer<String, byte[]> settled = new KafkaConsumer<>(consumer, new StringDeserializer(), new ByteArrayDeserializer())) {
+            settled.subscribe(List.of(settings.get("outbox.destination.transfer.settled"), settings.get("outbox.destination.transfer.rejected")));
+            while (true) {
+                for (ConsumerRecord<String, byte[]> record : settled.poll(Duration.ofSeconds(1))) {
+                    Matcher id = ID.matcher(new String(record.value(), StandardCharsets.UTF_8));
+                    Bench.check(id.find(), "a settled transfer has an id");
+                    CountDownLatch latch = waiting.remove(id.group(1));
+                    if (latch != null) {
+                        latch.countDown();
+                    }
+                }
+            }
+        } catch (org.apache.kafka.common.errors.InterruptException e) {
+            // measured
+        }
+    }
+
+    /** Requests that wait in a queue: from the start of the work to the last completed transfer. */
+    private static String queue(int consumers) throws IOException {
+        Models queue = new Models("", true, "schema.sql", "example-bank-a.sql");
+        queue.useXa("file:");
+        int transfers = 1000;
+        try (Artemis artemis = new Artemis(bench.folder.resolve("artemis-" + consumers)).start()) {
+            queue.settings.put("jms.url", artemis.url());
+            queue.settings.put("jms.pool-size", "20");
+            artemis.sendAll("transfer.requested", Stream.iterate(0, i -> i + 1).limit(transfers + WARM_UP).map(Models::body).toList());
+            String own = Files.readString(Java.root().resolve("routes/xa-transfer.camel.yaml")).replaceFirst("(?m)^        value: bankA$",
+                    "        value: bankA\n      - name: inboxConsumers\n        value: \"" + consumers + "\"");
+            Path file = Files.writeString(bench.folder.resolve("xa-transfer.camel.yaml"), own);
+            try (RouteProcess xa = RouteProcess.camelMain(bench.folder.resolve("xa.log"), queue.settings, XaRoutes.with(file.toString(), "profile=xa")).start()) {
+                queue.awaitCompleted(WARM_UP);
+                long begun = queue.completed();
+                long start = System.nanoTime();
+                queue.awaitCompleted(WARM_UP + transfers);
+                return "%,.0f/s".formatted((WARM_UP + transfers - begun) * 1e9 / (System.nanoTime() - start));
+            }
+        }
+    }
+
+    private long completed() {
+        return bankA.count("transfer WHERE status = 'COMPLETED'");
+    }
+
+    private void awaitCompleted(int transfers) {
+        Awaitility.await().atMost(Duration.ofMinutes(5)).pollInterval(Duration.ofMillis(20)).until(() -> completed() >= transfers);
+    }
+
+    private static String body(int i) {
+        return "{\"transferId\":\"t-%d\",\"from\":\"a-%d\",\"to\":\"b-%d\",\"amount\":1.00}".formatted(i, i % ACCOUNTS, i % ACCOUNTS);
+    }
+
+    /** @param latencies of transfers, nanoseconds, the shortest first */
+    private record Measure(double rate, List<Long> latencies) {
+
+        String text() {
+            return "%.0f, %.0f".formatted(percentile(50), percentile(99));
+        }
+
+        private double percentile(int percent) {
+            return latencies.get(latencies.size() * percent / 100) / 1e6;
+        }
+    }
+
+    private interface Line {
+
+        void print() throws Exception;
+    }
+}
