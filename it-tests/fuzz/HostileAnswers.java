@@ -184,7 +184,7 @@ public final class HostileAnswers {
         try {
             JsonNode data = EXACT.readTree(text);
             return data != null && data.isObject() && isStorable(data) ? data : null;
-        } catch (JsonProcessingException e) {
+        } catch (JsonProcessingException | NumberFormatException e) {
             return null;
         }
     }

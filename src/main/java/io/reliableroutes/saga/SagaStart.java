@@ -106,8 +106,8 @@ public class SagaStart {
                 }
                 return data;
             }
-        } catch (JsonProcessingException e) {
-            // told below: what Jackson says may quote the body
+        } catch (JsonProcessingException | NumberFormatException e) {
+            // told below: what Jackson says may quote the body; of 1e99999999999 it is no exception of its own
         }
         throw new InvalidMessageException("the body is no JSON object: the saga " + name + " " + sagaId + " was not started, since its participants would not know "
                 + "what to do. Set a body that has all that they need.");
