@@ -185,8 +185,9 @@ class SagaGoesItsWayIT {
     @CsvSource(delimiter = '|', textBlock = """
             a b | {}                     | startId (a b) is no id
             ''  | {}                     | startId () is no id
-            s-8 | [1]                    | the body is no JSON object: the saga journey s-8 was not started
+            s-8 | [1]                    | the body is no JSON object, or has a name twice: the saga journey s-8 was not started
             s-8 | {"a":1} {}             | the body is no JSON object
+            s-8 | {"a":1, "a":2}         | the body is no JSON object, or has a name twice
             s-8 | {"a":"\\u0000"}        | the body has a character that PostgreSQL does not store
             s-8 | {"a":"\\ud800"}        | the body has a character that PostgreSQL does not store
             """)

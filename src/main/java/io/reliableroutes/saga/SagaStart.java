@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -19,7 +20,7 @@ import org.apache.camel.Exchange;
 /** What one use of saga-start-sink starts: makes the parameters of {@code start-saga.sql} and {@code find-saga.sql}. */
 public class SagaStart {
 
-    private static final ObjectMapper JSON = JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+    private static final ObjectMapper JSON = JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
     /** PostgreSQL stores longer ones, and writes each digit into each command: 1e131071 is a message of 128 kB. */
     private static final int MOST_DIGITS = 1000;
@@ -109,7 +110,7 @@ public class SagaStart {
         } catch (JsonProcessingException | NumberFormatException e) {
             // told below: what Jackson says may quote the body; of 1e99999999999 it is no exception of its own
         }
-        throw new InvalidMessageException("the body is no JSON object: the saga " + name + " " + sagaId + " was not started, since its participants would not know "
+        throw new InvalidMessageException("the body is no JSON object, or has a name twice: the saga " + name + " " + sagaId + " was not started, since its participants would not know "
                 + "what to do. Set a body that has all that they need.");
     }
 }
