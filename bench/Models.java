@@ -4,11 +4,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,12 +18,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import demo.XaRoutes;
-import harness.Artemis;
 import harness.Database;
 import harness.Java;
 import harness.Ports;
@@ -32,6 +31,7 @@ import harness.RouteProcess;
 import harness.Routes;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.awaitility.Awaitility;
@@ -95,7 +95,6 @@ public final class Models {
             for (String store : new String[] {"file:", "journal:", "jdbc:"}) {
                 lines.put("xa-" + store.replace(":", ""), () -> xa(store));
             }
-            lines.put("artemis", () -> System.out.printf("| XA over two databases and Artemis, object store file: | | | | | 1 consumer %s, 16 consumers %s |%n", queue(1), queue(16)));
             for (Map.Entry<String, Line> line : lines.entrySet()) {
                 if (only.isEmpty() || only.contains(line.getKey())) {
                     line.getValue().print();
@@ -129,10 +128,9 @@ public final class Models {
         half.settings.put("half-bank-a.messages-url", "http://localhost:" + messages + "/messages");
         half.settings.put("half-bank-a.check-back-url", "http://localhost:" + half.port + "/check-back");
         half.settings.put("half-bank-a.settled-url", "http://localhost:" + half.port + "/settled");
-        half.server(messages, Stream.concat(Stream.of("profile=operate"), Stream.of(files("half-messages-.*|half-deliver-.*"))).toArray(String[]::new));
+        half.server(messages, files("half-messages-.*|half-deliver-.*", "profile=operate"));
         half.process(files("bank-b-.*"));
-        half.api(Stream.concat(Stream.of("profile=operate"), Stream.of(files("half-bank-a-.*|bank-a-(answer-request|book-transfer|check-.*|describe|end-transfer|show).*")))
-                .toArray(String[]::new));
+        half.api(files("half-bank-a-.*|bank-a-(answer-request|book-transfer|check-.*|describe|end-transfer|show).*", "profile=operate"));
         half.print();
     }
 
@@ -157,8 +155,8 @@ public final class Models {
         settings.put("xa.object-store", store.equals("jdbc:") ? bench.database().url() + "?user=postgres" : store + bench.folder.resolve("store-" + port));
     }
 
-    private static String[] files(String pattern) {
-        return Routes.files("(" + pattern + ")\\.camel\\.yaml|(" + pattern + ")").toArray(String[]::new);
+    private static String[] files(String pattern, String... others) {
+        return Stream.concat(Stream.of(others), Routes.files(pattern).stream()).toArray(String[]::new);
     }
 
     private void process(String... files) {
@@ -196,9 +194,9 @@ public final class Models {
     /** @param waits whether a client waits for the end of its transfer before the next one */
     private Measure measure(int clients, int transfers, boolean waits) throws Exception {
         int end = number + transfers;
-        List<Long> latencies = java.util.Collections.synchronizedList(new ArrayList<>());
+        List<Long> latencies = Collections.synchronizedList(new ArrayList<>());
         CountDownLatch ended = new CountDownLatch(transfers);
-        java.util.concurrent.atomic.AtomicInteger next = new java.util.concurrent.atomic.AtomicInteger(number);
+        AtomicInteger next = new AtomicInteger(number);
         ExecutorService threads = Executors.newFixedThreadPool(clients);
         long start = System.nanoTime();
         List<Future<?>> done = new ArrayList<>();
@@ -242,7 +240,7 @@ public final class Models {
     private void listen() {
         Map<String, Object> consumer = Map.of("bootstrap.servers", bench.kafka.brokers(), "group.id", "bench-" + port, "auto.offset.reset", "earliest");
         try (KafkaConsumer<String, byte[]> settled = new KafkaConsumer<>(consumer, new StringDeserializer(), new ByteArrayDeserializer())) {
-            settled.subscribe(List.of(settings.get("outbox.destination.transfer.settled"), settings.get("outbox.destination.transfer.rejected")));
+            settled.subscribe(List.of(settings.get("outbox.destination.transfer.settled")));
             while (true) {
                 for (ConsumerRecord<String, byte[]> record : settled.poll(Duration.ofSeconds(1))) {
                     Matcher id = ID.matcher(new String(record.value(), StandardCharsets.UTF_8));
@@ -253,39 +251,9 @@ public final class Models {
                     }
                 }
             }
-        } catch (org.apache.kafka.common.errors.InterruptException e) {
+        } catch (InterruptException e) {
             // measured
         }
-    }
-
-    /** Requests that wait in a queue: from the start of the work to the last completed transfer. */
-    private static String queue(int consumers) throws IOException {
-        Models queue = new Models("", true, "schema.sql", "example-bank-a.sql");
-        queue.useXa("file:");
-        int transfers = 1000;
-        try (Artemis artemis = new Artemis(bench.folder.resolve("artemis-" + consumers)).start()) {
-            queue.settings.put("jms.url", artemis.url());
-            queue.settings.put("jms.pool-size", "20");
-            artemis.sendAll("transfer.requested", Stream.iterate(0, i -> i + 1).limit(transfers + WARM_UP).map(Models::body).toList());
-            String own = Files.readString(Java.root().resolve("routes/xa-transfer.camel.yaml")).replaceFirst("(?m)^        value: bankA$",
-                    "        value: bankA\n      - name: inboxConsumers\n        value: \"" + consumers + "\"");
-            Path file = Files.writeString(bench.folder.resolve("xa-transfer.camel.yaml"), own);
-            try (RouteProcess xa = RouteProcess.camelMain(bench.folder.resolve("xa.log"), queue.settings, XaRoutes.with(file.toString(), "profile=xa")).start()) {
-                queue.awaitCompleted(WARM_UP);
-                long begun = queue.completed();
-                long start = System.nanoTime();
-                queue.awaitCompleted(WARM_UP + transfers);
-                return "%,.0f/s".formatted((WARM_UP + transfers - begun) * 1e9 / (System.nanoTime() - start));
-            }
-        }
-    }
-
-    private long completed() {
-        return bankA.count("transfer WHERE status = 'COMPLETED'");
-    }
-
-    private void awaitCompleted(int transfers) {
-        Awaitility.await().atMost(Duration.ofMinutes(5)).pollInterval(Duration.ofMillis(20)).until(() -> completed() >= transfers);
     }
 
     private static String body(int i) {
