@@ -291,9 +291,9 @@ final class Mutants {
                 new Mutant("what follows the end of a saga is outside of its transaction, and there is no check", Scenario.END_IS_ONE_FACT_WITH_ITS_SAGA, "the saga is COMPLETED, and what was to")
                         .edit("camel/saga.camel.yaml", "- to:\n                                  uri: direct:{{sagaEnd}}", "- wireTap:\n                                  uri: direct:{{sagaEnd}}").unchecked(),
                 new Mutant("compensation is not idempotent", Scenario.COMPENSATION_IS_BOOKED_ONCE, "{kind=REVERSAL}, {kind=REVERSAL}")
-                        .edit("routes/saga-bank-b-credit.camel.yaml", "WHERE (b.state, excluded.state) = ('DONE', 'UNDONE')", "WHERE excluded.state = 'UNDONE'"),
+                        .edit(SQL + "enter-step.sql", "b.state IS DISTINCT FROM b.was AND b.state <> 'VOID'", "(b.state IS DISTINCT FROM b.was OR b.action = 'UNDO') AND b.state <> 'VOID'"),
                 new Mutant("command behind its compensation is booked", Scenario.COMMAND_BEHIND_ITS_COMPENSATION_IS_REFUSED, "booked is [{kind=CREDIT}]")
-                        .edit("routes/saga-bank-b-credit.camel.yaml", "WHERE (b.state, excluded.state) = ('DONE', 'UNDONE')", "WHERE b.state <> excluded.state"));
+                        .edit(SQL + "enter-step.sql", "excluded.action = 'CONFIRM' THEN 'CONFIRMED' ELSE", "excluded.action = 'CONFIRM' THEN 'CONFIRMED' WHEN b.state = 'VOID' AND excluded.action = 'DO' THEN 'DONE' ELSE"));
     }
 
     private static List<Mutant> half() {

@@ -69,11 +69,11 @@ class SagaTransferSurvivesCrashesIT {
             orchestrator | behind | A | UPDATE ON saga           | NEW.state = 'COMPENSATING'                  | REFUSED
             orchestrator | before | A | UPDATE ON saga           | NEW.state = 'COMPENSATING'                  | LATE
             orchestrator | before | A | UPDATE ON saga           | NEW.state = 'COMPENSATED'                   | REFUSED
-            bank A       | behind | A | INSERT ON booked_step    | NEW.state = 'DONE'                          | OK
-            bank A       | before | A | UPDATE ON booked_step    | NEW.state = 'UNDONE'                        | REFUSED
+            bank A       | behind | A | INSERT ON step_barrier   | NEW.state = 'DONE'                          | OK
+            bank A       | before | A | UPDATE ON step_barrier   | NEW.state = 'UNDONE'                        | REFUSED
             bank A       | before | A | DELETE ON outbox_message | OLD.destination = 'transfer.debit'          | OK
-            bank B       | before | B | INSERT ON booked_step    | NEW.state = 'DONE'                          | OK
-            bank B       | behind | B | UPDATE ON booked_step    | NEW.state = 'UNDONE'                        | LATE
+            bank B       | before | B | INSERT ON step_barrier   | NEW.state = 'DONE'                          | OK
+            bank B       | behind | B | UPDATE ON step_barrier   | NEW.state = 'UNDONE'                        | LATE
             bank B       | before | B | DELETE ON outbox_message | OLD.destination = 'transfer.answered'       | OK
             """)
     void killedAtAnyStep(String victim, String when, String where, String event, String rows, String kind) throws SQLException {

@@ -81,7 +81,7 @@ class TransferIsASagaIT {
 
         Journeys.await().until(() -> transfers.bankA().count("saga_step WHERE saga_id = 't-6' AND step = 2 AND ignored_answer = 'DO REFUSED'") == 1);
         assertThat(transfers.bankB().count("ledger_entry")).isZero();
-        assertThat(transfers.bankB().rows("SELECT step, state FROM booked_step").toString()).isEqualTo("[{step=2, state=UNDONE}]");
+        assertThat(transfers.bankB().rows("SELECT step, state FROM step_barrier").toString()).isEqualTo("[{step=2, state=VOID}]");
     }
 
     /** The credit is booked, its answer is late, and the money is spent meanwhile. */
@@ -125,7 +125,7 @@ class TransferIsASagaIT {
                       CREATE ROLE only_orchestrates LOGIN IN ROLE reliable_routes_orchestrator;
                       CREATE ROLE only_takes_part LOGIN IN ROLE reliable_routes_receiver, reliable_routes_relay;
                     EXCEPTION WHEN duplicate_object THEN NULL; END $$;
-                    GRANT SELECT, INSERT, UPDATE ON account, ledger_entry, booked_step TO only_takes_part""");
+                    GRANT SELECT, INSERT, UPDATE ON account, ledger_entry TO only_takes_part""");
         }
         transfers.bankA().update("GRANT SELECT, INSERT, UPDATE ON account, transfer TO only_orchestrates");
         Map<String, String> orchestrates = transfers.served();

@@ -37,6 +37,7 @@ WITH expected (kind, relation, columns) AS (
       state text, step smallint, reason text, asked_at timestamptz, due_at timestamptz, started_at timestamptz, ended_at timestamptz'),
     ('table', 'saga_step', 'saga_id text, step smallint, name text, state text, asks integer, asked_at timestamptz, answered_at timestamptz,
       reason text, undo_asked_at timestamptz, undone_at timestamptz, ignored_answers integer, ignored_answer text'),
+    ('table', 'step_barrier', 'saga_name text, saga_id text, step smallint, state text, reason text, action text, was text, changed_at timestamptz'),
     ('view', 'msg_published', 'message_id text, destination text, message_key text, type text, status text, attempts integer,
       next_attempt_at timestamptz, error_message text, created_at timestamptz, reason text'),
     ('view', 'msg_received', 'message_id text, consumer text, status text, attempts integer, next_attempt_at timestamptz, error_message text,
@@ -58,7 +59,7 @@ WITH expected (kind, relation, columns) AS (
   -- a statement's ON CONFLICT needs each of these
   SELECT 3, 'unique index ' || u.name
   FROM unnest(ARRAY['alert_window_pkey', 'half_message_pkey', 'inbox_attempt_pkey', 'inbox_message_pkey', 'inbox_position_pkey', 'incident_pkey', 'message_is_parked_once',
-                    'outbox_closed_pkey', 'outbox_message_pkey', 'outbox_parked_pkey', 'record_is_dead_once', 'saga_pkey', 'saga_step_pkey']) AS u (name)
+                    'outbox_closed_pkey', 'outbox_message_pkey', 'outbox_parked_pkey', 'record_is_dead_once', 'saga_pkey', 'saga_step_pkey', 'step_barrier_pkey']) AS u (name)
   WHERE NOT EXISTS (SELECT 1 FROM pg_index i WHERE i.indexrelid = to_regclass(u.name) AND i.indisunique AND i.indisvalid)
   UNION ALL
   SELECT 3, 'function ' || f.name

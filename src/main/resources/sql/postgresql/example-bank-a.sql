@@ -33,12 +33,3 @@ CREATE TABLE IF NOT EXISTS ledger_entry (
   CONSTRAINT sign_is_of_the_kind CHECK ((kind = 'DEBIT') = (amount < 0)),
   CONSTRAINT transfer_is_booked_once UNIQUE (transfer_id, kind)
 );
-
--- Steps of sagas that this bank was asked for, or was asked to undo.
-CREATE TABLE IF NOT EXISTS booked_step (
-  saga_id text     NOT NULL,
-  step    smallint NOT NULL,
-  state   text     NOT NULL CONSTRAINT state_is_known CHECK (state IN ('DONE', 'REFUSED', 'UNDONE')),
-  reason  text     NULL,
-  PRIMARY KEY (saga_id, step)
-);

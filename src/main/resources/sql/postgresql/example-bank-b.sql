@@ -28,12 +28,3 @@ BEGIN
       ADD CONSTRAINT transfer_is_booked_once UNIQUE (transfer_id, kind);
   END IF;
 END $$;
-
--- Steps of sagas that this bank was asked for, or was asked to undo.
-CREATE TABLE IF NOT EXISTS booked_step (
-  saga_id text     NOT NULL,
-  step    smallint NOT NULL,
-  state   text     NOT NULL CONSTRAINT state_is_known CHECK (state IN ('DONE', 'REFUSED', 'UNDONE')),
-  reason  text     NULL,
-  PRIMARY KEY (saga_id, step)
-);

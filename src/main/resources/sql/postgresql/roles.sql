@@ -36,6 +36,8 @@ GRANT reliable_routes_sender TO reliable_routes_receiver;
 GRANT SELECT, INSERT ON inbox_message, dead_letter TO reliable_routes_receiver;
 GRANT SELECT, INSERT, UPDATE, DELETE ON inbox_position, inbox_parked, inbox_attempt TO reliable_routes_receiver;
 GRANT SELECT, INSERT, UPDATE ON incident TO reliable_routes_receiver;
+-- step-barrier-action
+GRANT SELECT, INSERT, UPDATE ON step_barrier TO reliable_routes_receiver;
 GRANT EXECUTE ON FUNCTION move_inbox_position(text, text, integer, text, bigint, bigint) TO reliable_routes_receiver;
 GRANT EXECUTE ON FUNCTION dead_letter_announcement(dead_letter) TO reliable_routes_receiver;
 

@@ -551,6 +551,24 @@ CREATE TABLE IF NOT EXISTS saga_step (
 );
 ALTER TABLE saga_step SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
 
+-- The barrier of a participant: how far it has come with each step that it was asked for. Written by enter-step.sql and refuse-step.sql only.
+CREATE TABLE IF NOT EXISTS step_barrier (
+  saga_name  text        NOT NULL,
+  saga_id    text        NOT NULL,
+  step       smallint    NOT NULL CONSTRAINT steps_are_counted CHECK (step > 0),
+  -- VOID: undone or cancelled before it was asked for, so that it never will be done
+  state      text        NOT NULL CONSTRAINT state_is_known CHECK (state IN ('DONE', 'REFUSED', 'UNDONE', 'CONFIRMED', 'VOID')),
+  -- why it was refused
+  reason     text        NULL,
+  -- the last command that came, and the state that it found; NULL: none
+  action     text        NOT NULL CONSTRAINT action_is_known CHECK (action IN ('DO', 'UNDO', 'TRY', 'CONFIRM', 'CANCEL')),
+  was        text        NULL,
+  changed_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (saga_name, saga_id, step)
+);
+-- serves whoever deletes old rows, of sagas that have ended
+CREATE INDEX IF NOT EXISTS step_barrier_by_age ON step_barrier (changed_at);
+
 -- The command that a saga waits for the answer of, as a row of the outbox. A command and its compensation have one destination and one key: none overtakes the other.
 CREATE OR REPLACE FUNCTION saga_command(waiting saga)
 RETURNS TABLE (message_id uuid, destination text, message_key text, type text, content_type text, payload bytea, headers jsonb, traceparent text,

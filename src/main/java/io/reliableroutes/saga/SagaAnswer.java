@@ -25,7 +25,7 @@ public class SagaAnswer {
     private static final int LONGEST_REASON = 200;
 
     /** {@code step} and the names are as the table saga has them. */
-    private static final Map<String, Pattern> PARTS = Map.of("saga", Pattern.compile("[A-Za-z0-9._-]{1,100}"), "sagaId", Pattern.compile("[A-Za-z0-9._:-]{1,200}"),
+    static final Map<String, Pattern> PARTS = Map.of("saga", Pattern.compile("[A-Za-z0-9._-]{1,100}"), "sagaId", Pattern.compile("[A-Za-z0-9._:-]{1,200}"),
             "step", Pattern.compile("[1-9][0-9]{0,2}"), "action", Pattern.compile("DO|UNDO"), "answer", Pattern.compile("DONE|REFUSED|UNDONE"));
     private static final Pattern REASON = Pattern.compile("[^\\p{Cntrl}\\p{Cs}]{1,200}");
 

@@ -16,7 +16,7 @@ final class HandlerCalls {
 
     /** What ends with the transaction, or has no effect. */
     private static final String OF_THE_TRANSACTION
-            = "(sql|jdbc|log|json-validator|validator|language):.*|kamelet:(//)?(outbox-sink|barrier-action|saga-start-sink|saga-answer-sink)([/?].*)?";
+            = "(sql|jdbc|log|json-validator|validator|language):.*|kamelet:(//)?(outbox-sink|barrier-action|saga-start-sink|saga-answer-sink|step-barrier-action)([/?].*)?";
 
     private final ModelCamelContext context;
     private final Set<String> seen = new HashSet<>();

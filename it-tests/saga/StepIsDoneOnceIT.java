@@ -1,0 +1,124 @@
+package saga;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+import harness.Database;
+import harness.Java;
+import harness.Routes;
+import harness.Servers;
+import io.reliableroutes.InvalidMessageException;
+import io.reliableroutes.support.ConfigurationException;
+import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** The barrier of participants: each command has its effect once, however often, early or late it comes. */
+class StepIsDoneOnceIT {
+
+    private final Database database = Servers.database().apply("schema.sql");
+    private final Routes routes;
+    private final ProducerTemplate template;
+
+    StepIsDoneOnceIT() {
+        database.update("CREATE TABLE work (id bigint GENERATED ALWAYS AS IDENTITY, action text)");
+        routes = Routes.start(Map.of("database.bank-a.url", database.url(), "database.bank-a.user", "postgres"), Java.root().resolve("it-tests/saga/step-barrier.camel.yaml").toString());
+        template = routes.context().createProducerTemplate();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        template.close();
+        routes.close();
+    }
+
+    private Exchange send(String route, String action, String refusal, Object step) {
+        return template.request("direct:" + route, exchange -> {
+            Map<String, Object> headers = new HashMap<>(Map.of("ce_saga", "transfer", "ce_sagaid", "t-1", "ce_sagastep", step, "ce_sagaaction", action));
+            if (refusal != null) {
+                headers.put("refusal", refusal);
+            }
+            exchange.getMessage().setHeaders(headers);
+        });
+    }
+
+    private static String answer(Exchange exchange) {
+        if (exchange.getException() != null) {
+            assertThat(exchange.getException()).isInstanceOf(InvalidMessageException.class).hasMessageContaining("it cannot be done, and nobody was answered");
+            return "ERROR";
+        }
+        Map<?, ?> step = exchange.getVariable("step", Map.class);
+        return step.get("verdict").equals("REFUSED") ? "REFUSED " + step.get("reason") : "DONE";
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            DO DO                       | DONE, DONE                                | DO             | DONE
+            DO UNDO UNDO                | DONE, DONE, DONE                          | DO, UNDO       | UNDONE
+            DO UNDO DO UNDO             | DONE, DONE, REFUSED UNDONE, DONE          | DO, UNDO       | UNDONE
+            UNDO UNDO DO                | DONE, DONE, REFUSED VOID                  |                | VOID
+            DO-poor DO UNDO DO          | REFUSED poor, REFUSED poor, DONE, REFUSED poor | DO        | REFUSED
+            TRY TRY CONFIRM CONFIRM TRY | DONE, DONE, DONE, DONE, DONE              | TRY, CONFIRM   | CONFIRMED
+            TRY CANCEL CANCEL TRY       | DONE, DONE, DONE, REFUSED UNDONE          | TRY, CANCEL    | UNDONE
+            CANCEL TRY CANCEL           | DONE, REFUSED VOID, DONE                  |                | VOID
+            CONFIRM TRY                 | ERROR, DONE                               | TRY            | DONE
+            TRY CANCEL CONFIRM          | DONE, DONE, ERROR                         | TRY, CANCEL    | UNDONE
+            CANCEL CONFIRM              | DONE, ERROR                               |                | VOID
+            TRY-poor CONFIRM CANCEL     | REFUSED poor, ERROR, DONE                 | TRY            | REFUSED
+            TRY CONFIRM CANCEL CONFIRM  | DONE, DONE, ERROR, DONE                   | TRY, CONFIRM   | CONFIRMED
+            """)
+    void commandsInAnyOrder(String commands, String answers, String work, String state) {
+        List<String> answered = new ArrayList<>();
+        for (String command : commands.split(" ")) {
+            String[] parts = command.split("-");
+            answered.add(answer(send("take-part", parts[0], parts.length > 1 ? parts[1] : null, 2)));
+        }
+
+        assertThat(String.join(", ", answered)).isEqualTo(answers);
+        assertThat(String.join(", ", database.rows("SELECT action FROM work ORDER BY id").stream().map(row -> (String) row.get("action")).toList())).isEqualTo(work == null ? "" : work);
+        assertThat(database.rows("SELECT state FROM step_barrier").toString()).isEqualTo("[{state=" + state + "}]");
+    }
+
+    /** The first holds its row until its transaction ends. */
+    @Test
+    void whoComesMeanwhileWaitsAndHasNoEffect() {
+        List<CompletableFuture<String>> all = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            all.add(CompletableFuture.supplyAsync(() -> answer(send("take-part", "TRY", null, 1))));
+        }
+
+        assertThat(all.stream().map(CompletableFuture::join)).containsOnly("DONE");
+        assertThat(database.count("work")).isEqualTo(1);
+    }
+
+    @Test
+    void stepsOfAnotherNumberAreOthers() {
+        assertThat(answer(send("take-part", "UNDO", null, 1))).isEqualTo("DONE");
+        assertThat(answer(send("take-part", "DO", null, 2))).isEqualTo("DONE");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, DO", "1000, DO", "x, DO", "1, do", "1, ABORT"})
+    void whatIsNoCommandIsRefused(String step, String action) {
+        assertThat(send("take-part", action, null, step).getException()).rootCause().isInstanceOf(InvalidMessageException.class)
+                .hasMessageContaining("the message is no command of a saga, nothing was done, and nobody could be answered");
+        assertThat(database.count("step_barrier")).isZero();
+    }
+
+    @Test
+    void outsideATransactionItIsRefused() {
+        assertThat(send("take-part-without-transaction", "DO", null, 1).getException()).rootCause().isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("step-barrier-action is outside a transaction in route");
+        assertThat(send("take-part-in-another-phase", "DO", null, 1).getException()).rootCause().isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("stepPhase (leave) is neither enter nor refuse");
+        assertThat(database.count("step_barrier")).isZero();
+    }
+}
