@@ -17,7 +17,7 @@ class BrokenSagaIsCaughtIT {
     @Property
     @Caught
     void lateAnswerGoesOn(@ForAll("histories") List<Move> history) throws Exception {
-        run(history, new Statements().edit("advance-saga", "s.state = 'RUNNING' AND a.action = 'DO' AND", "a.action = 'DO' AND"));
+        run(history, new Statements().edit("advance-saga", "s.state = 'RUNNING' AND a.action = CASE", "a.action = CASE"));
     }
 
     @Property
@@ -54,6 +54,38 @@ class BrokenSagaIsCaughtIT {
     @Caught("nothing moves any more")
     void refusedStepBehindThePivotIsNotAskedForAgain(@ForAll("histories") List<Move> history) throws Exception {
         run(history, new Statements().edit("advance-saga", "\n                      OR a.answer = 'REFUSED' AND s.step > s.pivot THEN", " THEN"));
+    }
+
+    @Property
+    @Caught
+    void confirmBeforeAllAreTried(@ForAll("histories") List<Move> history) throws Exception {
+        run(history, new Statements().edit("advance-saga", "WHEN a.answer = 'DONE' AND s.step = jsonb_array_length(s.steps) AND s.model = 'TCC' THEN 'CONFIRMING'",
+                "WHEN a.answer = 'DONE' AND s.step >= jsonb_array_length(s.steps) - 1 AND s.model = 'TCC' THEN 'CONFIRMING'")
+                .edit("advance-saga", "WHEN a.answer = 'DONE' AND s.step = jsonb_array_length(s.steps) AND s.model = 'TCC' THEN 1",
+                        "WHEN a.answer = 'DONE' AND s.step >= jsonb_array_length(s.steps) - 1 AND s.model = 'TCC' THEN 1"));
+    }
+
+    @Property
+    @Caught
+    void lateRefusalOfATryCancelsWhatIsConfirmed(@ForAll("histories") List<Move> history) throws Exception {
+        run(history, new Statements().edit("advance-saga", "AND (s.state = 'RUNNING' AND a.action", "AND (s.state IN ('RUNNING', 'CONFIRMING') AND a.action"));
+    }
+
+    @Property
+    @Caught
+    void confirmationTimesOut(@ForAll("histories") List<Move> history) throws Exception {
+        run(history, new Statements().edit("time-out-sagas", "AND s.due_at <= now()", "AND (s.due_at <= now() OR s.state = 'CONFIRMING')"));
+    }
+
+    @Property
+    @Caught
+    void lastConfirmationIsNotAwaited(@ForAll("histories") List<Move> history) throws Exception {
+        run(history, new Statements().edit("advance-saga", "WHEN a.answer = 'CONFIRMED' AND s.step < jsonb_array_length(s.steps) THEN 'CONFIRMING'",
+                "WHEN a.answer = 'CONFIRMED' AND s.step < jsonb_array_length(s.steps) - 1 THEN 'CONFIRMING'")
+                .edit("advance-saga", "WHEN a.answer IN ('DONE', 'CONFIRMED') AND s.step = jsonb_array_length(s.steps) THEN 'COMPLETED'",
+                        "WHEN a.answer IN ('DONE', 'CONFIRMED') AND s.step >= jsonb_array_length(s.steps) - CASE a.answer WHEN 'CONFIRMED' THEN 1 ELSE 0 END THEN 'COMPLETED'")
+                .edit("advance-saga", "WHEN a.answer IN ('DONE', 'CONFIRMED') THEN s.step = jsonb_array_length(s.steps) ELSE s.step = 1 END",
+                        "WHEN a.answer = 'CONFIRMED' THEN s.step >= jsonb_array_length(s.steps) - 1 WHEN a.answer = 'DONE' THEN s.step = jsonb_array_length(s.steps) ELSE s.step = 1 END"));
     }
 
     private static void run(List<Move> history, Statements broken) throws Exception {

@@ -9,6 +9,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A history of sagas: the shipped statements in sessions of two orchestrators, a starter and a time-out, and participants beside them whose
@@ -16,8 +18,9 @@ import java.util.TreeMap;
  */
 final class SagaHistory {
 
-    private static final String STEPS = "[{\"name\":\"a\",\"destination\":\"x\"},{\"name\":\"b\",\"destination\":\"y\"},{\"name\":\"c\",\"destination\":\"z\"}]";
+    private static final String[] STEPS = {"{\"name\":\"a\",\"destination\":\"x\"}", "{\"name\":\"b\",\"destination\":\"y\"}", "{\"name\":\"c\",\"destination\":\"z\"}"};
     private static final List<Integer> PIVOTS = Arrays.asList(null, 2, null, 1, null, 3);
+    private static final List<String> MODELS = List.of("SAGA", "SAGA", "TCC", "SAGA", "TCC", "SAGA");
     private static final int MOST_SAGAS = 6;
     private static final int ROUNDS = 300;
 
@@ -118,10 +121,10 @@ final class SagaHistory {
             return null;
         }
         String id = "s" + number;
-        SagaModel.Saga saga = new SagaModel.Saga(id, 3, PIVOTS.get(number));
+        SagaModel.Saga saga = new SagaModel.Saga(id, number == 4 ? 1 : 3, PIVOTS.get(number), MODELS.get(number));
         return () -> {
-            Map<String, Object> parameters = new HashMap<>(Map.of("saga_id", id, "saga_name", "transfer", "message_key", "k", "data", "{\"n\": 1}", "steps", STEPS,
-                    "step_timeout", 30_000L));
+            Map<String, Object> parameters = new HashMap<>(Map.of("saga_id", id, "saga_name", "transfer", "message_key", "k", "data", "{\"n\": 1}", "steps",
+                    Stream.of(STEPS).limit(saga.steps).collect(Collectors.joining(",", "[", "]")), "model", saga.model(), "step_timeout", 30_000L));
             parameters.put("pivot", saga.pivot);
             boolean started = statements.run(session.connection, "start-saga", parameters::get).get(0).get("started").equals(1L);
             return commit(session, () -> {

@@ -25,15 +25,24 @@ final class SagaModel {
         final int steps;
         /** null: each step can be undone */
         final Integer pivot;
+        /** What a step is asked for first, and how that is taken back. */
+        final String forth;
+        final String back;
         final Deque<Command> commands = new ArrayDeque<>();
         final Map<Integer, String> memory = new HashMap<>();
         final Map<Integer, Integer> effects = new HashMap<>();
         private Command last;
 
-        Saga(String id, int steps, Integer pivot) {
+        Saga(String id, int steps, Integer pivot, String model) {
             this.id = id;
             this.steps = steps;
             this.pivot = pivot;
+            forth = model.equals("TCC") ? "TRY" : "DO";
+            back = model.equals("TCC") ? "CANCEL" : "UNDO";
+        }
+
+        String model() {
+            return forth.equals("TRY") ? "TCC" : "SAGA";
         }
 
         boolean retries(int step) {
@@ -42,12 +51,18 @@ final class SagaModel {
 
         /** A command is published: it must be one that may follow the last one. */
         void published(Command command) {
-            boolean doing = command.action().equals("DO");
+            boolean doing = command.action().equals(forth);
+            boolean confirming = command.action().equals("CONFIRM");
+            Violation.require(doing || command.action().equals(back) || confirming && forth.equals("TRY"), command + " is none of a " + model());
             boolean follows;
             if (last == null) {
                 follows = doing && command.step() == 1;
-            } else if (last.action().equals("UNDO")) {
-                follows = !doing && command.step() == last.step() - 1;
+            } else if (last.action().equals(back)) {
+                follows = command.action().equals(back) && command.step() == last.step() - 1;
+            } else if (last.action().equals("CONFIRM")) {
+                follows = confirming && command.step() == last.step() + 1;
+            } else if (confirming) {
+                follows = command.step() == 1 && last.step() == steps;
             } else if (doing) {
                 follows = command.step() == last.step() + 1 || command.step() == last.step() && retries(command.step());
             } else {
@@ -62,28 +77,36 @@ final class SagaModel {
         Answer handle(Command command, boolean refuses) {
             int step = command.step();
             String before = memory.get(step);
-            if (command.action().equals("UNDO")) {
+            if (command.action().equals("CONFIRM")) {
+                Violation.require("DONE".equals(before) || "CONFIRMED".equals(before), command + " comes to a step that is " + before);
+                memory.put(step, "CONFIRMED");
+                return new Answer(id, step, "CONFIRM", "CONFIRMED");
+            }
+            if (command.action().equals(back)) {
+                Violation.require(!"CONFIRMED".equals(before), command + " comes to a step that is confirmed");
                 if ("DONE".equals(before)) {
                     effects.merge(step, -1, Integer::sum);
                 }
                 memory.put(step, "REFUSED".equals(before) ? "REFUSED" : "UNDONE");
-                return new Answer(id, step, "UNDO", "UNDONE");
+                return new Answer(id, step, back, "UNDONE");
             }
             if (before == null || before.equals("REFUSED") && retries(step)) {
                 memory.put(step, refuses ? "REFUSED" : "DONE");
                 effects.merge(step, refuses ? 0 : 1, Integer::sum);
             }
-            return new Answer(id, step, "DO", memory.get(step).equals("DONE") ? "DONE" : "REFUSED");
+            return new Answer(id, step, forth, List.of("DONE", "CONFIRMED").contains(memory.get(step)) ? "DONE" : "REFUSED");
         }
 
         /** It has ended so: nothing of it is in force, or all of it. */
         void ended(String state, Map<Integer, String> rows) {
             boolean completed = state.equals("COMPLETED");
+            String done = forth.equals("TRY") ? "CONFIRMED" : "DONE";
             Violation.require(completed || state.equals("COMPENSATED"), id + " is " + state + ", and nothing moves any more");
             for (int step = 1; step <= steps; step++) {
                 Violation.require(effects.getOrDefault(step, 0) == (completed ? 1 : 0), id + " is " + state + ", and the effect of step " + step + " is in force "
                         + effects.getOrDefault(step, 0) + " times");
-                Violation.require(completed ? "DONE".equals(rows.get(step)) : List.of("REFUSED", "UNDONE", "").contains(rows.getOrDefault(step, "")),
+                Violation.require(!completed || memory.get(step).equals(done), id + " is COMPLETED, and step " + step + " is " + memory.get(step));
+                Violation.require(completed ? done.equals(rows.get(step)) : List.of("REFUSED", "UNDONE", "").contains(rows.getOrDefault(step, "")),
                         id + " is " + state + ", and its step " + step + " is " + rows.get(step));
             }
         }

@@ -277,15 +277,14 @@ final class Mutants {
     }
 
     private static List<Mutant> sagas() {
-        String waits = "  WHERE s.saga_id = a.saga_id AND s.saga_name = a.saga_name AND s.step = a.step\n    AND (s.state = 'RUNNING' AND a.action = 'DO' AND a.answer IN ('DONE', 'REFUSED')\n"
-                + "      OR s.state = ";
+        String waits = "  WHERE s.saga_id = a.saga_id AND s.saga_name = a.saga_name AND s.step = a.step\n    AND (s.state = 'RUNNING' AND a.action = ";
         return List.of(
                 new Mutant("saga's next command is not in the transaction of its step", Scenario.DONE_STEP_LETS_THE_NEXT_BE_ASKED_FOR, "the saga is at step 2, and was sent [DO flight]")
                         .edit(SQL + "advance-saga.sql", "saga_command(v.saga) c\n  WHERE v.commands", "saga_command(v.saga) c\n  WHERE false"),
                 new Mutant("step that has timed out counts as refused only", Scenario.STEP_THAT_TIMED_OUT_IS_UNDONE, "the first to be undone is UNDO flight")
                         .edit(SQL + "time-out-sagas.sql", "asked_at = now(), due_at = NULL\n", "asked_at = now(), due_at = NULL, step = s.step - 1\n"),
                 new Mutant("late answer goes on", Scenario.LATE_ANSWER_CHANGES_NOTHING, "the hotel is undone, and then came")
-                        .edit(SQL + "advance-saga.sql", "s.state = 'RUNNING' AND a.action = 'DO' AND", "a.action = 'DO' AND"),
+                        .edit(SQL + "advance-saga.sql", "s.state = 'RUNNING' AND a.action = CASE", "a.action = CASE"),
                 new Mutant("answer decides by what it has seen before it waited", Scenario.ANSWER_THAT_WAITS_FOR_A_TIME_OUT_IS_LATE, "the hotel is undone, and then came")
                         .edit(SQL + "advance-saga.sql", waits, "  JOIN saga seen ON seen.saga_id = a.saga_id\n" + waits.replace("s.state", "seen.state").replace("s.step", "seen.step")),
                 new Mutant("what follows the end of a saga is outside of its transaction, and there is no check", Scenario.END_IS_ONE_FACT_WITH_ITS_SAGA, "the saga is COMPLETED, and what was to")

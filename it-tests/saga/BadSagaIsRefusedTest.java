@@ -47,6 +47,18 @@ class BadSagaIsRefusedTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
+            tcc                     | flight:journey.flight | saga trip: sagaModel (tcc) is neither SAGA nor TCC
+            TCC                     | flight!:journey.flight | saga trip: sagaSteps (flight!:journey.flight, hotel:journey.hotel) marks a step that cannot be undone
+            """)
+    void modelThatDoesNotFitIsRefused(String model, String step, String error, @TempDir Path folder) throws IOException {
+        Path file = folder.resolve("trip.camel.yaml");
+        Files.writeString(file, Files.readString(Path.of(Journeys.FILE).resolveSibling("trip.camel.yaml")).replaceFirst("TCC", model).replaceFirst("flight:journey.flight", step));
+
+        assertRefused(Map.of(), file, error);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
             journey.step-timeout | soon | saga journey: sagaStepTimeout (soon) is no duration of more than 0
             journey.step-timeout | 0    | saga journey: sagaStepTimeout (0) is no duration of more than 0
             saga.retention       | 1h   | saga.retention (1h) is shorter than inbox.redelivery-horizon (8d)

@@ -111,9 +111,11 @@ class SagaGoesItsWayIT {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             {"saga":"journey","sagaId":"nobody","step":1,"action":"DO","answer":"DONE"} | saga journey nobody is not known here: an answer to it has no effect
-            {"saga":"journey","sagaId":"s-9","step":1,"action":"DO","answer":"MAYBE"}   | answer (MAYBE) is not DONE|REFUSED|UNDONE: the message is no answer to a saga
+            {"saga":"journey","sagaId":"s-9","step":1,"action":"DO","answer":"MAYBE"}   | answer (MAYBE) is not DONE|REFUSED|UNDONE|CONFIRMED: the message is no answer to a saga
             {"saga":"journey","sagaId":"s-9","step":1,"action":"UNDO","answer":"DONE"}  | answer (DONE) is none to UNDO
             {"saga":"journey","sagaId":"s-9","step":1,"action":"UNDO","answer":"REFUSED"} | answer (REFUSED) is none to UNDO
+            {"saga":"journey","sagaId":"s-9","step":1,"action":"TRY","answer":"UNDONE"} | answer (UNDONE) is none to TRY
+            {"saga":"journey","sagaId":"s-9","step":1,"action":"CANCEL","answer":"CONFIRMED"} | answer (CONFIRMED) is none to CANCEL
             {"saga":"journey","sagaId":"s-9","step":0,"action":"DO","answer":"DONE"}    | step (0) is not
             {"saga":"journey","sagaId":"a b","step":1,"action":"DO","answer":"DONE"}    | sagaId (a b) is not
             {"saga":"joumey","sagaId":"s-9","step":1,"action":"DO","answer":"DONE"}     | saga (joumey) is not defined here
@@ -212,6 +214,9 @@ class SagaGoesItsWayIT {
             DO   | REFUSED | OVER <4>  | {"saga":"journey","sagaId":"p-1","step":2,"action":"DO","answer":"REFUSED","reason":"OVER <4>"}
             DO   | REFUSED | none      | {"saga":"journey","sagaId":"p-1","step":2,"action":"DO","answer":"REFUSED"}
             UNDO | DONE    | OVER      | {"saga":"journey","sagaId":"p-1","step":2,"action":"UNDO","answer":"UNDONE"}
+            TRY  | REFUSED | OVER <4>  | {"saga":"journey","sagaId":"p-1","step":2,"action":"TRY","answer":"REFUSED","reason":"OVER <4>"}
+            CONFIRM | DONE | none      | {"saga":"journey","sagaId":"p-1","step":2,"action":"CONFIRM","answer":"CONFIRMED"}
+            CANCEL | DONE  | OVER      | {"saga":"journey","sagaId":"p-1","step":2,"action":"CANCEL","answer":"UNDONE"}
             """)
     void participantAnswersByItsOutboxWithTheKeyOfTheCommand(String action, String verdict, String reason, String answer) {
         Map<String, Object> command = command(action);
@@ -228,7 +233,8 @@ class SagaGoesItsWayIT {
     @CsvSource(delimiter = '|', nullValues = "none", textBlock = """
             DO   | MAYBE   | the verdict (MAYBE) on saga journey p-1, step 2 is neither DONE nor REFUSED
             DO   | none    | the verdict (null) on saga journey p-1, step 2 is neither DONE nor REFUSED
-            UNDO | REFUSED | the verdict (REFUSED) on a compensation of saga journey p-1, step 2 is not DONE
+            UNDO | REFUSED | the verdict (REFUSED) on UNDO of saga journey p-1, step 2 is not DONE
+            CONFIRM | REFUSED | the verdict (REFUSED) on CONFIRM of saga journey p-1, step 2 is not DONE
             none | DONE    | the message has no header ce_sagaaction: it is no command of a saga
             """)
     void answerThatAParticipantCannotGiveIsRefused(String action, String verdict, String error) {

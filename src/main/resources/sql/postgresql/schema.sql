@@ -492,8 +492,8 @@ CREATE TABLE IF NOT EXISTS incident (
   PRIMARY KEY (kind, subject)
 );
 
--- Sagas: business transactions over several services, a step after the other. Written by start-saga.sql, advance-saga.sql and time-out-sagas.sql
--- only. See docs/saga.md.
+-- Sagas, and try-confirm-cancel (TCC): business transactions over several services, a step after the other. Written by start-saga.sql,
+-- advance-saga.sql and time-out-sagas.sql only. See docs/saga.md and docs/tcc.md.
 CREATE TABLE IF NOT EXISTS saga (
   saga_id      text        PRIMARY KEY CONSTRAINT saga_id_is_a_name CHECK (saga_id ~ '^[A-Za-z0-9._:-]{1,200}$'),
   saga_name    text        NOT NULL CONSTRAINT saga_name_is_a_name CHECK (saga_name ~ '^[A-Za-z0-9._-]{1,100}$'),
@@ -503,12 +503,14 @@ CREATE TABLE IF NOT EXISTS saga (
   data         jsonb       NOT NULL CONSTRAINT data_is_an_object CHECK (jsonb_typeof(data) = 'object'),
   -- as they were defined when it started: a list of name and destination
   steps        jsonb       NOT NULL CONSTRAINT steps_are_a_list CHECK (jsonb_typeof(steps) = 'array' AND jsonb_array_length(steps) > 0),
+  -- TCC: its steps are tried, and all are confirmed when all were tried
+  model        text        NOT NULL DEFAULT 'SAGA' CONSTRAINT model_is_known CHECK (model IN ('SAGA', 'TCC')),
   -- the step that cannot be undone: when it is done, the saga only goes forward. NULL: each can be
   pivot        smallint    NULL     CONSTRAINT pivot_is_a_step CHECK (pivot BETWEEN 1 AND jsonb_array_length(steps)),
   step_timeout interval    NOT NULL CONSTRAINT step_timeout_is_positive CHECK (step_timeout > interval '0'),
   traceparent  text        NULL     CONSTRAINT traceparent_is_w3c CHECK (traceparent ~ '^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$'),
-  state        text        NOT NULL DEFAULT 'RUNNING' CONSTRAINT state_is_known CHECK (state IN ('RUNNING', 'COMPENSATING', 'COMPLETED', 'COMPENSATED')),
-  -- the step that was asked for last, or is undone
+  state        text        NOT NULL DEFAULT 'RUNNING' CONSTRAINT state_is_known CHECK (state IN ('RUNNING', 'CONFIRMING', 'COMPENSATING', 'COMPLETED', 'COMPENSATED')),
+  -- the step that was asked for last, or is confirmed or undone
   step         smallint    NOT NULL DEFAULT 1 CONSTRAINT step_is_a_step CHECK (step BETWEEN 1 AND jsonb_array_length(steps)),
   -- why it is compensated, or, of one that is RUNNING, why its step is asked for again
   reason       text        NULL,
@@ -520,8 +522,22 @@ CREATE TABLE IF NOT EXISTS saga (
   ended_at     timestamptz NULL,
   CONSTRAINT an_ended_saga_has_an_end CHECK ((state IN ('COMPLETED', 'COMPENSATED')) = (ended_at IS NOT NULL)),
   CONSTRAINT only_a_running_saga_is_due CHECK (due_at IS NULL OR state = 'RUNNING'),
-  CONSTRAINT a_compensation_has_a_reason CHECK (reason IS NOT NULL OR state IN ('RUNNING', 'COMPLETED'))
+  CONSTRAINT a_compensation_has_a_reason CHECK (reason IS NOT NULL OR state IN ('RUNNING', 'CONFIRMING', 'COMPLETED')),
+  CONSTRAINT only_tcc_is_confirmed CHECK (state <> 'CONFIRMING' OR model = 'TCC'),
+  CONSTRAINT all_of_tcc_can_be_cancelled CHECK (pivot IS NULL OR model = 'SAGA')
 );
+-- an earlier schema knew sagas only
+DO $$
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM pg_attribute WHERE attrelid = 'saga'::regclass AND attname = 'model') THEN
+    ALTER TABLE saga DROP CONSTRAINT state_is_known, DROP CONSTRAINT a_compensation_has_a_reason,
+      ADD COLUMN model text NOT NULL DEFAULT 'SAGA' CONSTRAINT model_is_known CHECK (model IN ('SAGA', 'TCC')),
+      ADD CONSTRAINT state_is_known CHECK (state IN ('RUNNING', 'CONFIRMING', 'COMPENSATING', 'COMPLETED', 'COMPENSATED')),
+      ADD CONSTRAINT a_compensation_has_a_reason CHECK (reason IS NOT NULL OR state IN ('RUNNING', 'CONFIRMING', 'COMPLETED')),
+      ADD CONSTRAINT only_tcc_is_confirmed CHECK (state <> 'CONFIRMING' OR model = 'TCC'),
+      ADD CONSTRAINT all_of_tcc_can_be_cancelled CHECK (pivot IS NULL OR model = 'SAGA');
+  END IF;
+END $$;
 -- serves time-out-sagas.sql: what is due?
 CREATE INDEX IF NOT EXISTS saga_by_due_time ON saga (saga_name, due_at) WHERE due_at IS NOT NULL;
 -- serves raise-standstills.sql, and operators: what has not ended, and waits longest?
@@ -532,23 +548,36 @@ ALTER TABLE saga SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_thre
 
 -- Each step of a saga that was asked for. What is decided, is decided by the row of the saga; this one tells what has happened.
 CREATE TABLE IF NOT EXISTS saga_step (
-  saga_id         text        NOT NULL REFERENCES saga (saga_id) ON DELETE CASCADE,
-  step            smallint    NOT NULL CONSTRAINT steps_are_counted CHECK (step > 0),
-  name            text        NOT NULL,
-  state           text        NOT NULL DEFAULT 'ASKED' CONSTRAINT state_is_known CHECK (state IN ('ASKED', 'DONE', 'REFUSED', 'UNDOING', 'UNDONE')),
+  saga_id          text        NOT NULL REFERENCES saga (saga_id) ON DELETE CASCADE,
+  step             smallint    NOT NULL CONSTRAINT steps_are_counted CHECK (step > 0),
+  name             text        NOT NULL,
+  -- DONE, of TCC: tried. UNDONE, of TCC: cancelled
+  state            text        NOT NULL DEFAULT 'ASKED'
+                               CONSTRAINT state_is_known CHECK (state IN ('ASKED', 'DONE', 'REFUSED', 'CONFIRMING', 'CONFIRMED', 'UNDOING', 'UNDONE')),
   -- more than once: refused behind the pivot
-  asks            integer     NOT NULL DEFAULT 1 CONSTRAINT asks_are_counted CHECK (asks > 0),
-  asked_at        timestamptz NOT NULL DEFAULT now(),
-  answered_at     timestamptz NULL,
+  asks             integer     NOT NULL DEFAULT 1 CONSTRAINT asks_are_counted CHECK (asks > 0),
+  asked_at         timestamptz NOT NULL DEFAULT now(),
+  answered_at      timestamptz NULL,
   -- why it was refused, or TIMED_OUT
-  reason          text        NULL,
-  undo_asked_at   timestamptz NULL,
-  undone_at       timestamptz NULL,
+  reason           text        NULL,
+  undo_asked_at    timestamptz NULL,
+  undone_at        timestamptz NULL,
+  confirm_asked_at timestamptz NULL,
+  confirmed_at     timestamptz NULL,
   -- those that came twice, or too late, and changed nothing
-  ignored_answers integer     NOT NULL DEFAULT 0 CONSTRAINT ignored_answers_are_counted CHECK (ignored_answers >= 0),
-  ignored_answer  text        NULL,
+  ignored_answers  integer     NOT NULL DEFAULT 0 CONSTRAINT ignored_answers_are_counted CHECK (ignored_answers >= 0),
+  ignored_answer   text        NULL,
   PRIMARY KEY (saga_id, step)
 );
+-- an earlier schema knew sagas only
+DO $$
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM pg_attribute WHERE attrelid = 'saga_step'::regclass AND attname = 'confirmed_at') THEN
+    ALTER TABLE saga_step DROP CONSTRAINT state_is_known,
+      ADD COLUMN confirm_asked_at timestamptz NULL, ADD COLUMN confirmed_at timestamptz NULL,
+      ADD CONSTRAINT state_is_known CHECK (state IN ('ASKED', 'DONE', 'REFUSED', 'CONFIRMING', 'CONFIRMED', 'UNDOING', 'UNDONE'));
+  END IF;
+END $$;
 ALTER TABLE saga_step SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
 
 -- The barrier of a participant: how far it has come with each step that it was asked for. Written by enter-step.sql and refuse-step.sql only.
@@ -576,7 +605,9 @@ RETURNS TABLE (message_id uuid, destination text, message_key text, type text, c
 LANGUAGE sql STABLE AS $$
 SELECT gen_random_uuid(), s.destination, waiting.message_key, s.destination, 'application/json', convert_to(waiting.data::text, 'UTF8'),
        jsonb_build_object('ce_saga', waiting.saga_name, 'ce_sagaid', waiting.saga_id, 'ce_sagastep', waiting.step::text, 'ce_sagastepname', s.name,
-                          'ce_sagaaction', CASE waiting.state WHEN 'RUNNING' THEN 'DO' ELSE 'UNDO' END),
+                          'ce_sagaaction', CASE waiting.state WHEN 'RUNNING' THEN CASE waiting.model WHEN 'TCC' THEN 'TRY' ELSE 'DO' END
+                                                              WHEN 'CONFIRMING' THEN 'CONFIRM'
+                                                              ELSE CASE waiting.model WHEN 'TCC' THEN 'CANCEL' ELSE 'UNDO' END END),
        waiting.traceparent, now()
 FROM (SELECT waiting.steps -> (waiting.step - 1) ->> 'destination' AS destination, waiting.steps -> (waiting.step - 1) ->> 'name' AS name) s
 $$;

@@ -26,7 +26,9 @@ public class SagaAnswer {
 
     /** {@code step} and the names are as the table saga has them. */
     static final Map<String, Pattern> PARTS = Map.of("saga", Pattern.compile("[A-Za-z0-9._-]{1,100}"), "sagaId", Pattern.compile("[A-Za-z0-9._:-]{1,200}"),
-            "step", Pattern.compile("[1-9][0-9]{0,2}"), "action", Pattern.compile("DO|UNDO"), "answer", Pattern.compile("DONE|REFUSED|UNDONE"));
+            "step", Pattern.compile("[1-9][0-9]{0,2}"), "action", Pattern.compile("DO|UNDO|TRY|CONFIRM|CANCEL"), "answer", Pattern.compile("DONE|REFUSED|UNDONE|CONFIRMED"));
+    /** What is no question any more, and how it is answered. */
+    private static final Map<String, String> ENDS = Map.of("UNDO", "UNDONE", "CANCEL", "UNDONE", "CONFIRM", "CONFIRMED");
     private static final Pattern REASON = Pattern.compile("[^\\p{Cntrl}\\p{Cs}]{1,200}");
 
     private String destination;
@@ -63,16 +65,16 @@ public class SagaAnswer {
         answer.put("action", header(exchange, "ce_sagaaction"));
         String said = OutboxRow.simple(exchange, verdict);
         String which = answer.get("saga") + " " + answer.get("sagaId") + ", step " + step;
-        boolean undo = answer.get("action").equals("UNDO");
-        if (undo && !"DONE".equals(said)) {
-            throw new ConfigurationException("the verdict (" + said + ") on a compensation of saga " + which + " is not DONE: it cannot be refused, and nobody was answered. "
-                    + "Let the handler fail: then it is tried again, and the saga waits for it.");
+        String end = ENDS.get(answer.get("action"));
+        if (end != null && !"DONE".equals(said)) {
+            throw new ConfigurationException("the verdict (" + said + ") on " + answer.get("action") + " of saga " + which + " is not DONE: it cannot be refused, and nobody was "
+                    + "answered. Let the handler fail: then it is tried again, and the saga waits for it.");
         }
-        if (!undo && !"DONE".equals(said) && !"REFUSED".equals(said)) {
+        if (end == null && !"DONE".equals(said) && !"REFUSED".equals(said)) {
             throw new ConfigurationException("the verdict (" + said + ") on saga " + which + " is neither DONE nor REFUSED: nobody was answered. Let the handler set the "
                     + "variable verdict, or answerVerdict.");
         }
-        answer.put("answer", undo ? "UNDONE" : said);
+        answer.put("answer", end == null ? said : end);
         String why = OutboxRow.simple(exchange, reason);
         if (said.equals("REFUSED") && why != null && !why.isBlank()) {
             answer.put("reason", why.substring(0, Math.min(why.length(), LONGEST_REASON)));
@@ -105,10 +107,10 @@ public class SagaAnswer {
             }
             answer.put(part.getKey(), value.toString());
         }
-        boolean undone = answer.get("answer").equals("UNDONE");
-        if (undone != answer.get("action").equals("UNDO")) {
-            throw new InvalidMessageException("answer (" + answer.get("answer") + ") is none to " + answer.get("action") + ": nobody could tell what has happened. DO is answered "
-                    + "by DONE or REFUSED, UNDO by UNDONE.");
+        String end = ENDS.get(answer.get("action"));
+        if (end == null ? ENDS.containsValue(answer.get("answer")) : !answer.get("answer").equals(end)) {
+            throw new InvalidMessageException("answer (" + answer.get("answer") + ") is none to " + answer.get("action") + ": nobody could tell what has happened. DO and TRY are "
+                    + "answered by DONE or REFUSED, UNDO and CANCEL by UNDONE, CONFIRM by CONFIRMED.");
         }
         if (!answer.get("saga").equals(name)) {
             if (Sagas.find(exchange.getContext(), answer.get("saga").toString()) == null) {

@@ -18,10 +18,11 @@ import io.reliableroutes.support.Settings;
  * @param name       of the saga, not null
  * @param dataSource bean name of the data source with the tables of its sagas, not null
  * @param steps      the destinations of its commands by the names of its steps, in their order, not null
- * @param pivot      number of the step that cannot be undone, from 1; null if each can be
+ * @param model      {@code SAGA}, or {@code TCC}: its steps are tried, and then all confirmed or all cancelled; not null
+ * @param pivot      number of the step that cannot be undone, from 1; null if each can be, as in TCC
  * @param timeout    how long an answer may take before its step is taken for refused, milliseconds
  */
-record SagaDefinition(String name, String dataSource, Map<String, String> steps, Integer pivot, long timeout) {
+record SagaDefinition(String name, String dataSource, Map<String, String> steps, String model, Integer pivot, long timeout) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,100}");
@@ -55,6 +56,14 @@ record SagaDefinition(String name, String dataSource, Map<String, String> steps,
                 pivot = steps.size();
             }
         }
+        String model = parameters.getOrDefault("sagaModel", "");
+        if (!model.equals("SAGA") && !model.equals("TCC")) {
+            throw refused(name, "sagaModel", model, "is neither SAGA nor TCC: nobody would know what participants are asked for. Write one of the two");
+        }
+        if (pivot != null && model.equals("TCC")) {
+            throw refused(name, "sagaSteps", parameters.get("sagaSteps"), "marks a step that cannot be undone, and in TCC each is tried first and can be cancelled. Take the ! away, or make "
+                    + "it a saga");
+        }
         if (steps.size() > MOST_STEPS) {
             throw refused(name, "sagaSteps", steps.size() + " steps", "are more than " + MOST_STEPS + ": each saga stores them all. Divide the saga");
         }
@@ -63,7 +72,7 @@ record SagaDefinition(String name, String dataSource, Map<String, String> steps,
         if (timeout == null || timeout < 1) {
             throw refused(name, "sagaStepTimeout", text, "is no duration of more than 0: each step would be undone before it is answered. Write for example 5m");
         }
-        return new SagaDefinition(name, parameters.get("sagaDataSource"), steps, pivot, timeout);
+        return new SagaDefinition(name, parameters.get("sagaDataSource"), steps, model, pivot, timeout);
     }
 
     private static ConfigurationException refused(String saga, String parameter, String value, String problem) {

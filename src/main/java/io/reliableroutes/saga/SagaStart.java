@@ -74,6 +74,7 @@ public class SagaStart {
         parameters.put("message_key", messageKey);
         parameters.put("data", data(exchange, sagaId));
         parameters.put("steps", saga.stepsAsJson());
+        parameters.put("model", saga.model());
         parameters.put("pivot", saga.pivot());
         parameters.put("step_timeout", saga.timeout());
         parameters.put("traceparent", OutboxRow.traceparent(exchange.getMessage().getHeader("traceparent", String.class)));

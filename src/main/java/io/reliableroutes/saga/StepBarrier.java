@@ -14,7 +14,6 @@ import org.apache.camel.Exchange;
 public final class StepBarrier {
 
     private static final Map<String, String> PARTS = Map.of("saga", "ce_saga", "sagaId", "ce_sagaid", "step", "ce_sagastep", "action", "ce_sagaaction");
-    private static final Pattern ACTION = Pattern.compile("DO|UNDO|TRY|CONFIRM|CANCEL");
 
     private StepBarrier() {
     }
@@ -40,7 +39,7 @@ public final class StepBarrier {
         Map<String, Object> parameters = new HashMap<>();
         PARTS.forEach((part, header) -> {
             String value = exchange.getMessage().getHeader(header, String.class);
-            Pattern form = part.equals("action") ? ACTION : SagaAnswer.PARTS.get(part);
+            Pattern form = SagaAnswer.PARTS.get(part);
             if (value == null || !form.matcher(value).matches()) {
                 throw new InvalidMessageException("header " + header + " (" + value + ") is not " + form + ": the message is no command of a saga, nothing was done, "
                         + "and nobody could be answered. Look at its sender.");
