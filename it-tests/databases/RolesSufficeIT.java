@@ -41,7 +41,7 @@ class RolesSufficeIT {
             "relay", List.of("bank-a-relay.camel.yaml"),
             "receiver", List.of("bank-a-settle-transfer.camel.yaml", "bank-a-end-transfer.camel.yaml", "bank-a-record-settled.camel.yaml",
                     "bank-a-tell-settled.camel.yaml"),
-            "orchestrator", List.of("saga-transfer.camel.yaml", "bank-a-record-settled.camel.yaml", "bank-a-tell-settled.camel.yaml"),
+            "orchestrator", List.of("saga-transfer.camel.yaml", "saga-end-transfer.camel.yaml", "bank-a-record-settled.camel.yaml", "bank-a-tell-settled.camel.yaml"),
             "operator", List.of("operate-alerts.camel.yaml", "operate-alert-log.camel.yaml", "operate-alert-text.camel.yaml", "operate-api.camel.yaml", "operate-show.camel.yaml",
                     "operate-end-letters.camel.yaml", "operate-problem.camel.yaml"));
     private static final String LATER = """

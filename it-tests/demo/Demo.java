@@ -59,7 +59,7 @@ public final class Demo {
         return switch (mode) {
             case "xa" -> new XaStage();
             case "half" -> new HalfStage();
-            case "saga" -> new SagaStage();
+            case "saga", "tcc" -> new SagaStage(mode);
             default -> new OutboxStage();
         };
     }
@@ -72,8 +72,8 @@ public final class Demo {
     }
 
     private static String mode(String text) throws IOException {
-        if (!text.matches("outbox|half|saga|xa")) {
-            usage("--mode (" + text + ") is none of outbox, half, saga and xa");
+        if (!text.matches("outbox|half|saga|tcc|xa")) {
+            usage("--mode (" + text + ") is none of outbox, half, saga, tcc and xa");
         }
         return text;
     }

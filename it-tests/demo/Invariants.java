@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 import harness.Database;
 
@@ -24,6 +25,9 @@ public final class Invariants {
     /** sagas, and those of them that have not ended; none where the transfers are no sagas */
     private final long sagas;
     private final long undecided;
+    /** transfers by TCC, and reservations that are left of them */
+    private final long tries;
+    private final long reserved;
     private final BigDecimal money;
     private final List<String> lost = new ArrayList<>();
     private final List<String> duplicates = new ArrayList<>();
@@ -44,6 +48,8 @@ public final class Invariants {
         Database messages = bank.messages();
         sagas = messages.count("saga");
         undecided = messages.count("saga WHERE ended_at IS NULL");
+        tries = messages.count("saga WHERE model = 'TCC'");
+        reserved = Stream.of(a, b).mapToLong(bankOf -> bankOf.count("reservation") + bankOf.count("account WHERE reserved <> 0")).sum();
         money = sum(a, "balance", "account").add(sum(b, "balance", "account"));
         checkLost(bank, requests, new HashSet<>(sent.values()));
         checkDuplicates(a, b, sent);
@@ -133,7 +139,7 @@ public final class Invariants {
     }
 
     public boolean hold() {
-        return completed + rejected == transfers && notified == transfers && isMoneyConserved() && undecided == 0 && lost.isEmpty() && duplicates.isEmpty()
+        return completed + rejected == transfers && notified == transfers && isMoneyConserved() && undecided == 0 && reserved == 0 && lost.isEmpty() && duplicates.isEmpty()
                 && disorder.isEmpty();
     }
 
@@ -152,14 +158,17 @@ public final class Invariants {
         if (undecided > 0) {
             all.add(undecided + " sagas have not ended");
         }
+        if (reserved > 0) {
+            all.add(reserved + " reservations, and accounts with some, are left");
+        }
         return all;
     }
 
     /** The last line of the demo. */
     @Override
     public String toString() {
-        return String.format(Locale.ROOT, "transfers=%d completed=%d rejected=%d notified=%d money=%s lost=%d duplicate_effects=%d out_of_order=%d%s",
+        return String.format(Locale.ROOT, "transfers=%d completed=%d rejected=%d notified=%d money=%s lost=%d duplicate_effects=%d out_of_order=%d%s%s",
                 transfers, completed, rejected, notified, isMoneyConserved() ? "conserved" : "lost", lost.size(), duplicates.size(), disorder.size(),
-                sagas == 0 ? "" : " undecided=" + undecided);
+                sagas == 0 ? "" : " undecided=" + undecided, tries + reserved == 0 ? "" : " reserved=" + reserved);
     }
 }

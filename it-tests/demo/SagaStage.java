@@ -2,38 +2,44 @@ package demo;
 
 import java.io.IOException;
 import java.util.Map;
+import java.util.stream.Stream;
 
-/** Transfer and notify as a saga of both banks: an orchestrator beside bank A's own part, and commands and answers over Kafka. */
+/** Transfer and notify as a saga of both banks, or by TCC: an orchestrator beside bank A's own part, and commands and answers over Kafka. */
 final class SagaStage extends OutboxStage {
 
-    private static final String[] ORCHESTRATOR = {"saga-api.camel.yaml", "saga-request-transfer.camel.yaml", "saga-transfer.camel.yaml", "bank-a-answer-request.camel.yaml",
+    private static final String[] ORCHESTRATOR = {"saga-api.camel.yaml", "saga-request-transfer.camel.yaml", "saga-end-transfer.camel.yaml", "bank-a-answer-request.camel.yaml",
         "bank-a-check-*.camel.yaml", "bank-a-describe.camel.yaml", "bank-a-record-settled.camel.yaml", "bank-a-show.camel.yaml", "bank-a-tell-settled.camel.yaml"};
 
-    SagaStage() throws IOException {
+    private final String model;
+
+    /** @param model {@code saga} or {@code tcc} */
+    SagaStage(String model) throws IOException {
+        this.model = model;
     }
 
     @Override
     String[] topics() {
-        return new String[] {"transfer.debit", "transfer.credit", "transfer.answered", "transfer.settled"};
+        String topics = model.equals("tcc") ? "reservation." : "transfer.";
+        return new String[] {topics + "debit", topics + "credit", topics + "answered", "transfer.settled"};
     }
 
     @Override
     void addBankA(Map<String, String> settings) {
         // a bank that is dead for so long is taken for one that has refused
-        settings.put("saga-transfer.step-timeout", "60s");
-        add("saga", settings, ORCHESTRATOR);
-        add("bank-a", settings, "saga-bank-a-*.camel.yaml");
+        settings.put(model + "-transfer.step-timeout", "60s");
+        add(model, settings, Stream.concat(Stream.of(model + "-transfer.camel.yaml"), Stream.of(ORCHESTRATOR)).toArray(String[]::new));
+        add("bank-a", settings, model + "-bank-a-*.camel.yaml");
         add("bank-a-relay", settings, "bank-a-relay.camel.yaml");
     }
 
     @Override
     void addBankB(Map<String, String> settings) {
-        add("bank-b", settings, "saga-bank-b-*.camel.yaml", "bank-b-book-credit.camel.yaml", "bank-b-relay.camel.yaml");
+        add("bank-b", settings, model + "-bank-b-*.camel.yaml", "bank-b-book-credit.camel.yaml", "bank-b-relay.camel.yaml");
     }
 
     @Override
     String bankA() {
-        return "saga";
+        return model;
     }
 
     @Override

@@ -43,6 +43,11 @@ class DemoIT {
     }
 
     @Test
+    void transferAndNotifyByTccHoldsTheSameInvariantsWhileThingsAreKilled() throws Exception {
+        assertHolds("notified=50 money=conserved lost=0 duplicate_effects=0 out_of_order=0 undecided=0 reserved=0", "--mode", "tcc", "--transfers", "50", "--chaos");
+    }
+
+    @Test
     void transferAndNotifyByXaHoldsTheSameInvariantsWhileThingsAreKilled() throws Exception {
         assertHolds("transfers=50 completed=39 rejected=11 notified=50 money=conserved lost=0 duplicate_effects=0 out_of_order=0",
                 "--mode", "xa", "--transfers", "50", "--chaos");
@@ -86,7 +91,7 @@ class DemoIT {
 
         assertThat(Files.readString(log)).startsWith("--transfers (many) is not a number from 1 to 999999: nothing was started.");
         assertThat(demo(log, "--mode", "both")).isEqualTo(2);
-        assertThat(Files.readString(log)).startsWith("--mode (both) is none of outbox, half, saga and xa: nothing was started.");
+        assertThat(Files.readString(log)).startsWith("--mode (both) is none of outbox, half, saga, tcc and xa: nothing was started.");
     }
 
     private void assertHolds(String lastLine, String... options) throws Exception {

@@ -86,6 +86,20 @@ class InvariantsIT {
     }
 
     @Test
+    void reservationThatIsLeftIsCaught() {
+        bank.bankB().update("INSERT INTO reservation (transfer_id, from_account, account_id, amount) VALUES ('t-1', 'a-1', 'b-1', 1)");
+
+        assertCaught(SENT, "lost=0 duplicate_effects=0 out_of_order=0 reserved=1");
+    }
+
+    @Test
+    void reservedMoneyWithoutItsReservationIsCaught() {
+        bank.bankA().update("UPDATE account SET reserved = 1 WHERE id = 'a-1'");
+
+        assertCaught(SENT, "lost=0 duplicate_effects=0 out_of_order=0 reserved=1");
+    }
+
+    @Test
     void sagaThatHasNotEndedIsCaught() {
         bank.bankA().update("INSERT INTO saga (saga_id, saga_name, message_key, data, steps, step_timeout) VALUES ('t-1', 'transfer', 'a-1', '{}', '[{}]', '1h')");
 

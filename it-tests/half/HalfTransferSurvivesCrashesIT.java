@@ -139,7 +139,7 @@ class HalfTransferSurvivesCrashesIT {
     @Test
     void databaseOfBankAHasNoOutbox() {
         assertThat(bank.bankA().rows("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1").toString())
-                .isEqualTo("[{table_name=account}, {table_name=ledger_entry}, {table_name=message_barrier}, {table_name=transfer}]");
+                .isEqualTo("[{table_name=account}, {table_name=ledger_entry}, {table_name=message_barrier}, {table_name=reservation}, {table_name=transfer}]");
     }
 
     private Invariants invariants() {

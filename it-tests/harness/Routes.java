@@ -77,11 +77,16 @@ public final class Routes implements AutoCloseable {
         }
     }
 
-    /** A file of {@code routes/} and all that its routes call, one after the other: what runs together. */
+    /** A file of {@code routes/} and all that its routes call, one after the other: what runs together. Where several files have what is called, it is the first of them. */
     public static Set<String> called(String file) {
+        return called(file, Set.of());
+    }
+
+    /** The same; where several files have what is called, it is the one that is chosen. */
+    public static Set<String> called(String file, Set<String> chosen) {
         Map<String, String> providers = new HashMap<>();
         for (String each : files(".*")) {
-            PROVIDED.matcher(text(each)).results().forEach(provided -> providers.put(provided.group(1), each));
+            PROVIDED.matcher(text(each)).results().forEach(provided -> providers.merge(provided.group(1), each, (one, other) -> chosen.contains(other) ? other : one));
         }
         Set<String> called = new LinkedHashSet<>();
         Deque<String> next = new ArrayDeque<>(List.of(file));

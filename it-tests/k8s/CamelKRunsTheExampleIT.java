@@ -46,16 +46,17 @@ class CamelKRunsTheExampleIT {
 
     @ParameterizedTest
     @EnumSource
-    void transfersEndAndCustomersAreToldByOutboxByXaByHalfMessagesAndBySagas(CamelK runtime) {
+    void transfersEndAndCustomersAreToldByOutboxByXaByHalfMessagesBySagasAndByTcc(CamelK runtime) {
         kafka = new Kafka(folder.resolve("kafka")).start();
         for (String event : List.of("requested", "completed", "rejected", "settled", "debit", "credit", "answered")) {
-            kafka.createTopics(2, "transfer." + event, "transfer." + event + ".dead");
+            kafka.createTopics(2, "transfer." + event, "transfer." + event + ".dead", "reservation." + event, "reservation." + event + ".dead");
         }
         try (RouteProcess service = RouteProcess.java(folder.resolve("service.log"), NotificationService.class, String.valueOf(servicePort)).start()) {
             Map<String, JsonNode> manifests = new LinkedHashMap<>(Kubectl.overlay("dev"));
             manifests.putAll(Kubectl.overlay("xa"));
             manifests.putAll(Kubectl.overlay("half"));
             manifests.putAll(Kubectl.overlay("saga"));
+            manifests.putAll(Kubectl.overlay("tcc"));
             Map<List<String>, Kit> kits = new LinkedHashMap<>();
             manifests.keySet().stream().filter(key -> key.startsWith("Integration/")).map(key -> key.replace("Integration/", "")).forEach(name -> {
                 List<String> dependencies = Integration.dependencies(manifests.get("Integration/" + name));
@@ -68,12 +69,13 @@ class CamelKRunsTheExampleIT {
             customers.requestOne(Map.of("transferId", "refused", "from", "a-1", "to", "nobody", "amount", 10.0));
             tellByHalfMessage("http://localhost:" + pods.get("half-messages").port() + "/messages");
             new Customers(new HttpRequests("http://localhost:" + pods.get("saga-transfer").port())).requestOne(Map.of("transferId", "saga", "from", "a-4", "to", "b-3", "amount", 10.0));
+            new Customers(new HttpRequests("http://localhost:" + pods.get("tcc-transfer").port())).requestOne(Map.of("transferId", "tcc", "from", "a-4", "to", "b-3", "amount", 10.0));
             artemis.send("transfer.requested", Customers.body(Map.of("transferId", "xa", "from", "a-2", "to", "b-2", "amount", 10.0)), Map.of("JMSXGroupID", "a-2"));
 
             await().untilAsserted(() -> assertThat(bank.bankA().rows("SELECT id, status FROM transfer ORDER BY id")).as("transfers")
                     .containsExactly(Map.of("id", "good", "status", "COMPLETED"), Map.of("id", "refused", "status", "REJECTED"),
-                            Map.of("id", "saga", "status", "COMPLETED"), Map.of("id", "xa", "status", "COMPLETED")));
-            await().untilAsserted(() -> assertThat(Http.body("http://localhost:" + servicePort + "/notifications")).as("what customers are told").contains("good", "refused", "xa", "half", "saga"));
+                            Map.of("id", "saga", "status", "COMPLETED"), Map.of("id", "tcc", "status", "COMPLETED"), Map.of("id", "xa", "status", "COMPLETED")));
+            await().untilAsserted(() -> assertThat(Http.body("http://localhost:" + servicePort + "/notifications")).as("what customers are told").contains("good", "refused", "xa", "half", "saga", "tcc"));
             assertThat(service.isAlive()).isTrue();
             assertThat(pods).as("Integrations").hasSize(Application.all().size());
             assertThat(new TreeSet<>(pods.keySet())).allSatisfy(name -> assertThat(pods.get(name).status("/q/health/ready")).as(name).isEqualTo(200));

@@ -55,13 +55,13 @@ class ManifestsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"dev", "production", "production-half", "production-saga", "production-xa"})
+    @ValueSource(strings = {"dev", "production", "production-half", "production-saga", "production-tcc", "production-xa"})
     void clusterAcceptsEveryManifest(String overlay) {
         assertThat(ManifestRules.problems(Kubectl.overlay(overlay))).isEmpty();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"base", "half", "saga", "xa", "dev", "production", "production-half", "production-saga", "production-xa"})
+    @ValueSource(strings = {"base", "half", "saga", "tcc", "xa", "dev", "production", "production-half", "production-saga", "production-tcc", "production-xa"})
     void everyFileIsPartOfItsOverlay(String overlay) throws IOException {
         try (Stream<Path> files = Files.list(Manifests.K8S.resolve(overlay))) {
             assertThat(files.filter(file -> !file.endsWith("kustomization.yaml"))).isNotEmpty()

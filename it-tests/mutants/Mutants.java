@@ -292,7 +292,9 @@ final class Mutants {
                 new Mutant("compensation is not idempotent", Scenario.COMPENSATION_IS_BOOKED_ONCE, "{kind=REVERSAL}, {kind=REVERSAL}")
                         .edit(SQL + "enter-step.sql", "b.state IS DISTINCT FROM b.was AND b.state <> 'VOID'", "(b.state IS DISTINCT FROM b.was OR b.action = 'UNDO') AND b.state <> 'VOID'"),
                 new Mutant("command behind its compensation is booked", Scenario.COMMAND_BEHIND_ITS_COMPENSATION_IS_REFUSED, "booked is [{kind=CREDIT}]")
-                        .edit(SQL + "enter-step.sql", "excluded.action = 'CONFIRM' THEN 'CONFIRMED' ELSE", "excluded.action = 'CONFIRM' THEN 'CONFIRMED' WHEN b.state = 'VOID' AND excluded.action = 'DO' THEN 'DONE' ELSE"));
+                        .edit(SQL + "enter-step.sql", "excluded.action = 'CONFIRM' THEN 'CONFIRMED' ELSE", "excluded.action = 'CONFIRM' THEN 'CONFIRMED' WHEN b.state = 'VOID' AND excluded.action = 'DO' THEN 'DONE' ELSE"),
+                new Mutant("try behind its cancellation reserves", Scenario.TRY_BEHIND_ITS_CANCELLATION_IS_REFUSED, "reserved is 10.00")
+                        .edit(SQL + "enter-step.sql", "excluded.action = 'CONFIRM' THEN 'CONFIRMED' ELSE", "excluded.action = 'CONFIRM' THEN 'CONFIRMED' WHEN b.state = 'VOID' AND excluded.action = 'TRY' THEN 'DONE' ELSE"));
     }
 
     private static List<Mutant> half() {

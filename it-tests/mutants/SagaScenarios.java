@@ -90,8 +90,8 @@ final class SagaScenarios {
         }
     }
 
-    /** Three commands of bank B, as messages of their own; its ledger does not itself refuse what is there twice. */
-    private static Database bankBWith(Pack pack, String... actions) {
+    /** Commands to bank B, as messages of their own; its ledger does not itself refuse what is there twice. */
+    private static Database bankBWith(Pack pack, String destinations, String model, String... actions) {
         Database database = pack.database("schema.sql", "example-bank-b.sql");
         database.update("ALTER TABLE ledger_entry DROP CONSTRAINT transfer_is_booked_once");
         database.update("INSERT INTO account (id, balance) VALUES ('b-1', 100)");
@@ -101,13 +101,13 @@ final class SagaScenarios {
         settings.put("kafka.brokers", Servers.kafka().brokers());
         settings.put("inbox.dead-letter-topic", "false");
         Topic commands = Topic.create(Servers.kafka(), 1);
-        settings.put("outbox.destination.transfer.credit", commands.name());
-        settings.put("outbox.destination.transfer.answered", Topic.create(Servers.kafka(), 1).name());
+        settings.put("outbox.destination." + destinations + ".credit", commands.name());
+        settings.put("outbox.destination." + destinations + ".answered", Topic.create(Servers.kafka(), 1).name());
         for (int i = 0; i < actions.length; i++) {
             commands.send("a-1", "{\"transferId\":\"t-1\",\"from\":\"a-1\",\"to\":\"b-1\",\"amount\":10.00}", Map.of("ce_id", "m-" + i, "ce_source", "test",
                     "ce_type", "transfer.credit", "ce_saga", "transfer", "ce_sagaid", "t-1", "ce_sagastep", "2", "ce_sagaaction", actions[i]));
         }
-        try (Routes routes = pack.start(settings, "saga-bank-b-credit.camel.yaml", "saga-bank-b-book-credit.camel.yaml", "bank-b-book-credit.camel.yaml")) {
+        try (Routes routes = pack.start(settings, model + "-bank-b-credit.camel.yaml", model + (model.equals("tcc") ? "-bank-b-reserve" : "-bank-b-book-credit") + ".camel.yaml", "bank-b-book-credit.camel.yaml")) {
             Verdict.await().until(() -> database.count("inbox_message") == actions.length);
         }
         return database;
@@ -120,10 +120,15 @@ final class SagaScenarios {
     }
 
     static String compensationIsBookedOnce(Pack pack) {
-        return booked(bankBWith(pack, "DO", "DO", "UNDO", "UNDO"), "[{kind=CREDIT}, {kind=REVERSAL}][{answer=DONE}, {answer=DONE}, {answer=UNDONE}, {answer=UNDONE}]");
+        return booked(bankBWith(pack, "transfer", "saga", "DO", "DO", "UNDO", "UNDO"), "[{kind=CREDIT}, {kind=REVERSAL}][{answer=DONE}, {answer=DONE}, {answer=UNDONE}, {answer=UNDONE}]");
     }
 
     static String commandBehindItsCompensationIsRefused(Pack pack) {
-        return booked(bankBWith(pack, "UNDO", "DO"), "[][{answer=UNDONE}, {answer=REFUSED}]");
+        return booked(bankBWith(pack, "transfer", "saga", "UNDO", "DO"), "[][{answer=UNDONE}, {answer=REFUSED}]");
+    }
+
+    static String tryBehindItsCancellationIsRefused(Pack pack) {
+        Object reserved = bankBWith(pack, "reservation", "tcc", "CANCEL", "TRY").value("SELECT reserved FROM account WHERE id = 'b-1'");
+        return reserved.toString().equals("0.00") ? null : "reserved is " + reserved;
     }
 }

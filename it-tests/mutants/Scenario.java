@@ -54,6 +54,7 @@ enum Scenario {
     END_IS_ONE_FACT_WITH_ITS_SAGA(SagaScenarios::endIsOneFactWithItsSaga),
     COMPENSATION_IS_BOOKED_ONCE(SagaScenarios::compensationIsBookedOnce),
     COMMAND_BEHIND_ITS_COMPENSATION_IS_REFUSED(SagaScenarios::commandBehindItsCompensationIsRefused),
+    TRY_BEHIND_ITS_CANCELLATION_IS_REFUSED(SagaScenarios::tryBehindItsCancellationIsRefused),
     NO_ROW_STOPS_BENDS_OR_LOSES_ANYTHING(FuzzScenarios::noRowStopsBendsOrLosesAnything),
     NO_RECORD_STOPS_BENDS_OR_LOSES_ANYTHING(FuzzScenarios::noRecordStopsBendsOrLosesAnything);
 

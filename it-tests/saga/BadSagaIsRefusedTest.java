@@ -59,6 +59,18 @@ class BadSagaIsRefusedTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
+            stepPhase: refuse         | stepPhase: leave | stepPhase (leave) is neither enter nor refuse
+            stepModel: "{{partModel}}" | stepModel: TTC  | stepModel (TTC) is neither SAGA nor TCC
+            """)
+    void barrierThatIsNoneIsRefused(String old, String now, String error, @TempDir Path folder) throws IOException {
+        Path file = folder.resolve("part.camel.yaml");
+        Files.writeString(file, Files.readString(Path.of(Journeys.FILE).resolveSibling("step-barrier.camel.yaml")).replace(old, now));
+
+        assertRefused(Map.of(), file, error);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
             journey.step-timeout | soon | saga journey: sagaStepTimeout (soon) is no duration of more than 0
             journey.step-timeout | 0    | saga journey: sagaStepTimeout (0) is no duration of more than 0
             saga.retention       | 1h   | saga.retention (1h) is shorter than inbox.redelivery-horizon (8d)

@@ -79,7 +79,7 @@ class StepIsDoneOnceIT {
         List<String> answered = new ArrayList<>();
         for (String command : commands.split(" ")) {
             String[] parts = command.split("-");
-            answered.add(answer(send("take-part", parts[0], parts.length > 1 ? parts[1] : null, 2)));
+            answered.add(answer(send(part(parts[0]), parts[0], parts.length > 1 ? parts[1] : null, 2)));
         }
 
         assertThat(String.join(", ", answered)).isEqualTo(answers);
@@ -87,12 +87,25 @@ class StepIsDoneOnceIT {
         assertThat(database.rows("SELECT state FROM step_barrier").toString()).isEqualTo("[{state=" + state + "}]");
     }
 
+    private static String part(String action) {
+        return action.endsWith("DO") ? "part-SAGA" : "part-TCC";
+    }
+
+    /** A handler that does not know a command would do nothing, and would answer that it is done. */
+    @ParameterizedTest
+    @CsvSource({"part-SAGA, TRY", "part-SAGA, CONFIRM", "part-SAGA, CANCEL", "part-TCC, DO", "part-TCC, UNDO"})
+    void commandOfTheOtherModelWaitsForAHandlerThatKnowsIt(String route, String action) {
+        assertThat(send(route, action, null, 2).getException()).rootCause().isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining(action + " of saga transfer comes to enter-" + route.substring("part-".length()) + ", which does not know it");
+        assertThat(database.count("step_barrier")).isZero();
+    }
+
     /** The first holds its row until its transaction ends. */
     @Test
     void whoComesMeanwhileWaitsAndHasNoEffect() {
         List<CompletableFuture<String>> all = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
-            all.add(CompletableFuture.supplyAsync(() -> answer(send("take-part", "TRY", null, 1))));
+            all.add(CompletableFuture.supplyAsync(() -> answer(send("part-TCC", "TRY", null, 1))));
         }
 
         assertThat(all.stream().map(CompletableFuture::join)).containsOnly("DONE");
@@ -101,24 +114,22 @@ class StepIsDoneOnceIT {
 
     @Test
     void stepsOfAnotherNumberAreOthers() {
-        assertThat(answer(send("take-part", "UNDO", null, 1))).isEqualTo("DONE");
-        assertThat(answer(send("take-part", "DO", null, 2))).isEqualTo("DONE");
+        assertThat(answer(send("part-SAGA", "UNDO", null, 1))).isEqualTo("DONE");
+        assertThat(answer(send("part-SAGA", "DO", null, 2))).isEqualTo("DONE");
     }
 
     @ParameterizedTest
     @CsvSource({"0, DO", "1000, DO", "x, DO", "1, do", "1, ABORT"})
     void whatIsNoCommandIsRefused(String step, String action) {
-        assertThat(send("take-part", action, null, step).getException()).rootCause().isInstanceOf(InvalidMessageException.class)
+        assertThat(send("part-SAGA", action, null, step).getException()).rootCause().isInstanceOf(InvalidMessageException.class)
                 .hasMessageContaining("the message is no command of a saga, nothing was done, and nobody could be answered");
         assertThat(database.count("step_barrier")).isZero();
     }
 
     @Test
     void outsideATransactionItIsRefused() {
-        assertThat(send("take-part-without-transaction", "DO", null, 1).getException()).rootCause().isInstanceOf(ConfigurationException.class)
+        assertThat(send("part-without-transaction", "DO", null, 1).getException()).rootCause().isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("step-barrier-action is outside a transaction in route");
-        assertThat(send("take-part-in-another-phase", "DO", null, 1).getException()).rootCause().isInstanceOf(ConfigurationException.class)
-                .hasMessageContaining("stepPhase (leave) is neither enter nor refuse");
         assertThat(database.count("step_barrier")).isZero();
     }
 }

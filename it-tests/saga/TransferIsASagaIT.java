@@ -18,7 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** The transfer as a saga of both banks: what is refused or comes too late is undone, and a compensation that fails stops nobody else. */
 class TransferIsASagaIT {
 
-    private final Transfers transfers = new Transfers();
+    private final Transfers transfers = new Transfers("saga");
     private final List<Routes> running = new ArrayList<>();
 
     TransferIsASagaIT() throws IOException {

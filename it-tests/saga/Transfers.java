@@ -18,18 +18,10 @@ import harness.Ports;
 import harness.Servers;
 import org.awaitility.Awaitility;
 
-/** The transfer as a saga: its databases, topics and notification service, for applications that a test starts. */
+/** The transfer as a saga, or by TCC: its databases, topics and notification service, for applications that a test starts. */
 final class Transfers implements AutoCloseable {
 
-    /** Which files each application has; bank A's and bank B's relay are theirs. */
-    static final Map<String, List<String>> FILES = Map.of(
-            "orchestrator", List.of("saga-api.camel.yaml", "saga-request-transfer.camel.yaml", "saga-transfer.camel.yaml", "bank-a-answer-request.camel.yaml",
-                    "bank-a-check-media-type.camel.yaml", "bank-a-check-request.camel.yaml", "bank-a-describe.camel.yaml", "bank-a-record-settled.camel.yaml",
-                    "bank-a-show.camel.yaml", "bank-a-tell-settled.camel.yaml"),
-            "bank A", List.of("saga-bank-a-debit.camel.yaml", "saga-bank-a-book-debit.camel.yaml", "bank-a-relay.camel.yaml"),
-            "bank B", List.of("saga-bank-b-credit.camel.yaml", "saga-bank-b-book-credit.camel.yaml", "bank-b-book-credit.camel.yaml", "bank-b-relay.camel.yaml"),
-            "notifier", List.of("notifier-send-notification.camel.yaml", "notifier-tell-customer.camel.yaml"));
-
+    private final String model;
     final Bank bank = Bank.open(Servers.database(), Servers.database(), Servers.database());
     final Map<String, String> settings = bank.settings();
     final int port = Ports.free();
@@ -38,14 +30,17 @@ final class Transfers implements AutoCloseable {
     private final HttpRequests customer = new HttpRequests("http://localhost:" + port);
     private final Downstream notifications;
 
-    Transfers() throws IOException {
+    /** @param model {@code saga} or {@code tcc}: how the names of its route files begin */
+    Transfers(String model) throws IOException {
+        this.model = model;
         notifications = new Downstream(0, request -> {
             sent.put(request.headers().get("idempotency-key"), request.text().replaceFirst(".*\"transferId\" ?: ?\"([^\"]+)\".*", "$1"));
             return Downstream.answer(204, "");
         });
         String topics = Servers.name("saga") + ".";
-        for (String event : new String[] {"debit", "credit", "answered", "settled"}) {
-            settings.put("outbox.destination.transfer." + event, topics + event);
+        String commands = model.equals("tcc") ? "reservation." : "transfer.";
+        for (String event : List.of(commands + "debit", commands + "credit", commands + "answered", "transfer.settled")) {
+            settings.put("outbox.destination." + event, topics + event);
             Servers.kafka().createTopics(2, topics + event);
         }
         settings.put("kafka.brokers", Servers.kafka().brokers());
@@ -62,9 +57,21 @@ final class Transfers implements AutoCloseable {
     String[] files(String... applications) {
         List<String> files = new ArrayList<>();
         for (String application : applications) {
-            files.addAll(FILES.get(application));
+            files.addAll(filesOf(application));
         }
         return files.toArray(String[]::new);
+    }
+
+    /** Bank A's and bank B's relay are theirs. */
+    private List<String> filesOf(String application) {
+        return switch (application) {
+            case "orchestrator" -> List.of("saga-api.camel.yaml", "saga-request-transfer.camel.yaml", model + "-transfer.camel.yaml", "saga-end-transfer.camel.yaml",
+                    "bank-a-answer-request.camel.yaml", "bank-a-check-media-type.camel.yaml", "bank-a-check-request.camel.yaml", "bank-a-describe.camel.yaml",
+                    "bank-a-record-settled.camel.yaml", "bank-a-show.camel.yaml", "bank-a-tell-settled.camel.yaml");
+            case "bank A" -> List.of(model + "-bank-a-debit.camel.yaml", model + (model.equals("tcc") ? "-bank-a-reserve" : "-bank-a-book-debit") + ".camel.yaml", "bank-a-relay.camel.yaml");
+            case "bank B" -> List.of(model + "-bank-b-credit.camel.yaml", model + (model.equals("tcc") ? "-bank-b-reserve" : "-bank-b-book-credit") + ".camel.yaml", "bank-b-book-credit.camel.yaml", "bank-b-relay.camel.yaml");
+            default -> List.of("notifier-send-notification.camel.yaml", "notifier-tell-customer.camel.yaml");
+        };
     }
 
     /** With the HTTP server. */

@@ -1,12 +1,15 @@
 -- System A of the example: the bank that customers ask to move money. Apply after schema.sql.
 CREATE TABLE IF NOT EXISTS account (
-  id      text           PRIMARY KEY CONSTRAINT id_is_short CHECK (id ~ '^[A-Za-z0-9-]{1,34}$'),
+  id       text           PRIMARY KEY CONSTRAINT id_is_short CHECK (id ~ '^[A-Za-z0-9-]{1,34}$'),
   -- far more than amounts can sum up to: a refund must never be refused
-  balance numeric(30, 2) NOT NULL CONSTRAINT balance_is_not_negative CHECK (balance >= 0),
-  closed  boolean        NOT NULL DEFAULT false
+  balance  numeric(30, 2) NOT NULL CONSTRAINT balance_is_not_negative CHECK (balance >= 0),
+  -- in force for transfers by TCC that are tried and neither confirmed nor cancelled
+  reserved numeric(30, 2) NOT NULL DEFAULT 0 CONSTRAINT reserved_is_there CHECK (reserved BETWEEN 0 AND balance),
+  closed   boolean        NOT NULL DEFAULT false
 );
--- an earlier schema had 15 digits; there is nothing to rewrite
+-- an earlier schema had 15 digits, and no reservations; there is nothing to rewrite
 ALTER TABLE account ALTER COLUMN balance TYPE numeric(30, 2);
+ALTER TABLE account ADD COLUMN IF NOT EXISTS reserved numeric(30, 2) NOT NULL DEFAULT 0 CONSTRAINT reserved_is_there CHECK (reserved BETWEEN 0 AND balance);
 
 CREATE TABLE IF NOT EXISTS transfer (
   id           text           PRIMARY KEY CONSTRAINT id_is_short CHECK (id ~ '^[A-Za-z0-9._-]{1,64}$'),
@@ -32,4 +35,12 @@ CREATE TABLE IF NOT EXISTS ledger_entry (
   booked_at   timestamptz    NOT NULL DEFAULT now(),
   CONSTRAINT sign_is_of_the_kind CHECK ((kind = 'DEBIT') = (amount < 0)),
   CONSTRAINT transfer_is_booked_once UNIQUE (transfer_id, kind)
+);
+
+-- What a transfer by TCC has tried: it counts in its account's reserved until it is confirmed or cancelled.
+CREATE TABLE IF NOT EXISTS reservation (
+  transfer_id  text           PRIMARY KEY,
+  account_id   text           NOT NULL REFERENCES account (id),
+  amount       numeric(15, 2) NOT NULL CONSTRAINT amount_is_positive CHECK (amount > 0),
+  reserved_at  timestamptz    NOT NULL DEFAULT now()
 );

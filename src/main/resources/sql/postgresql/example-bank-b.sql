@@ -4,8 +4,13 @@ CREATE TABLE IF NOT EXISTS account (
   balance       numeric(15, 2) NOT NULL CONSTRAINT balance_is_not_negative CHECK (balance >= 0),
   -- what one transfer may bring at most
   credit_limit  numeric(15, 2) NOT NULL DEFAULT 9999999999999.99,
+  -- credits by TCC that are tried and neither confirmed nor cancelled: there is room for them
+  reserved      numeric(15, 2) NOT NULL DEFAULT 0 CONSTRAINT reserved_has_room CHECK (reserved >= 0 AND balance + reserved <= 9999999999999.99),
   closed        boolean        NOT NULL DEFAULT false
 );
+-- an earlier schema had no reservations
+ALTER TABLE account ADD COLUMN IF NOT EXISTS reserved numeric(15, 2) NOT NULL DEFAULT 0
+  CONSTRAINT reserved_has_room CHECK (reserved >= 0 AND balance + reserved <= 9999999999999.99);
 
 CREATE TABLE IF NOT EXISTS ledger_entry (
   id           bigint         GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -28,3 +33,12 @@ BEGIN
       ADD CONSTRAINT transfer_is_booked_once UNIQUE (transfer_id, kind);
   END IF;
 END $$;
+
+-- What a transfer by TCC has tried: it counts in its account's reserved until it is confirmed or cancelled.
+CREATE TABLE IF NOT EXISTS reservation (
+  transfer_id  text           PRIMARY KEY,
+  from_account text           NOT NULL,
+  account_id   text           NOT NULL REFERENCES account (id),
+  amount       numeric(15, 2) NOT NULL CONSTRAINT amount_is_positive CHECK (amount > 0),
+  reserved_at  timestamptz    NOT NULL DEFAULT now()
+);

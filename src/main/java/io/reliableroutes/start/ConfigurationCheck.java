@@ -18,6 +18,7 @@ import io.reliableroutes.operate.OperatorAccess;
 import io.reliableroutes.outbox.OutboxCheck;
 import io.reliableroutes.outbox.kafka.KafkaTopics;
 import io.reliableroutes.saga.SagaCheck;
+import io.reliableroutes.saga.StepBarrier;
 import io.reliableroutes.support.ConfigurationException;
 import io.reliableroutes.xa.XaStart;
 import org.apache.camel.CamelContext;
@@ -79,7 +80,7 @@ final class ConfigurationCheck implements StartupListener {
             for (Call call : Call.of(route.getOutputs())) {
                 String target = RouteUri.of(context, route, call.uri());
                 checkOutboxSink(route, target);
-                checkSagaSink(route, target);
+                checkSagaUse(route, target);
                 jms |= target.startsWith("jms:");
                 Matcher dataSource = DataSourceCheck.NAME.matcher(target);
                 while (dataSource.find()) {
@@ -171,14 +172,17 @@ final class ConfigurationCheck implements StartupListener {
         use(String.valueOf(query(target).get("outboxDataSource")), "sender");
     }
 
-    private void checkSagaSink(RouteDefinition route, String target) {
-        Map<String, Object> parameters = target.startsWith("kamelet:saga-") ? query(target) : Map.of();
+    private void checkSagaUse(RouteDefinition route, String target) {
+        Map<String, Object> parameters = target.startsWith("kamelet:") ? query(target) : Map.of();
         if (target.startsWith("kamelet:saga-start-sink")) {
             SagaCheck.checkStart(context, route.getId(), (String) parameters.get("startSaga"), (String) parameters.get("startDataSource"));
             use(String.valueOf(parameters.get("startDataSource")), "orchestrator");
         } else if (target.startsWith("kamelet:saga-answer-sink")) {
             SagaCheck.checkAnswer(context, route.getId(), String.valueOf(parameters.get("answerDestination")));
             use(String.valueOf(parameters.get("answerDataSource")), "sender");
+        } else if (target.startsWith("kamelet:step-barrier-action")) {
+            StepBarrier.check(String.valueOf(parameters.getOrDefault("stepModel", "SAGA")), String.valueOf(parameters.getOrDefault("stepPhase", "enter")));
+            use(String.valueOf(parameters.get("stepDataSource")), "receiver");
         }
     }
 

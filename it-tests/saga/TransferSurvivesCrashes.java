@@ -1,0 +1,98 @@
+package saga;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import harness.Database;
+import harness.RouteProcess;
+import harness.Routes;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** A transfer whose orchestrator and banks are killed, before a transaction of theirs has committed and behind it. All invariants hold, and nothing stays undecided. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class TransferSurvivesCrashes {
+
+    final Transfers transfers;
+    private final Map<String, RouteProcess> processes = new LinkedHashMap<>();
+    private Routes notifier;
+    private int number;
+
+    TransferSurvivesCrashes(String model) throws IOException {
+        transfers = new Transfers(model);
+        // long enough for a restart: a step times out only where the test says so
+        transfers.settings.put(model + "-transfer.step-timeout", "10m");
+        transfers.settings.put("saga.timeout.poll-max-delay", "100ms");
+    }
+
+    @BeforeAll
+    void start(@TempDir Path folder) {
+        for (String application : List.of("orchestrator", "bank A", "bank B")) {
+            List<String> arguments = new ArrayList<>(List.of(transfers.files(application)));
+            if (application.equals("orchestrator")) {
+                arguments.addAll(List.of("camel.server.enabled=true", "camel.server.host=127.0.0.1", "camel.server.port=" + transfers.port));
+            }
+            processes.put(application, RouteProcess.camelMain(folder.resolve(application.replace(' ', '-') + ".log"), transfers.settings, arguments.toArray(String[]::new)).start());
+        }
+        notifier = Routes.start(transfers.settings, transfers.files("notifier"));
+        processes.values().forEach(RouteProcess::awaitStarted);
+    }
+
+    @AfterAll
+    void stop() {
+        processes.values().forEach(RouteProcess::close);
+        notifier.close();
+        transfers.close();
+    }
+
+    /** @param kind {@code OK}, or why the second of three transfers is not done */
+    void kill(String victim, String when, String where, String event, String rows, String kind) throws SQLException {
+        List<String> ids = List.of("t-" + ++number, "t-" + ++number, "t-" + ++number);
+        if (kind.equals("LATE")) {
+            expire(ids.get(1));
+        }
+        try (KillGate gate = new KillGate(where.equals("A") ? transfers.bankA() : transfers.bankB(), event, rows)) {
+            for (String id : ids) {
+                String to = kind.equals("REFUSED") && id.equals(ids.get(1)) ? "nobody" : "b-1";
+                Thread customer = new Thread(() -> transfers.request(id, "a-" + ids.indexOf(id), to, 1.5));
+                customer.setDaemon(true);
+                customer.start();
+            }
+            gate.awaitHeld();
+            if (when.equals("behind")) {
+                gate.pass();
+            }
+            processes.get(victim).kill();
+        }
+        processes.get(victim).start().awaitStarted();
+
+        Awaitility.await("drained").atMost(Duration.ofSeconds(120)).pollInterval(Duration.ofMillis(300)).ignoreExceptions().until(() -> transfers.invariants().hold());
+        assertThat(transfers.invariants().violations()).isEmpty();
+        assertThat(transfers.bankA().rows("SELECT saga_id, state FROM saga WHERE (state = 'COMPLETED') IS DISTINCT FROM (SELECT status = 'COMPLETED' FROM transfer WHERE id = saga_id)"))
+                .isEmpty();
+        assertThat(transfers.status(ids.get(1))).isEqualTo(switch (kind) {
+            case "LATE" -> "REJECTED TIMED_OUT";
+            case "REFUSED" -> "REJECTED UNKNOWN_ACCOUNT";
+            default -> "COMPLETED";
+        });
+    }
+
+    /** The credit's answer is on its way, and the orchestrator does not wait for it. */
+    private void expire(String id) {
+        transfers.bankA().update("""
+                CREATE OR REPLACE FUNCTION expire() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.due_at := now() - interval '1 hour'; RETURN NEW; END $$;
+                DROP TRIGGER IF EXISTS expire ON saga;
+                CREATE TRIGGER expire BEFORE UPDATE ON saga FOR EACH ROW WHEN (NEW.saga_id = '%s' AND NEW.state = 'RUNNING' AND NEW.step = 2) EXECUTE FUNCTION expire()""".formatted(id));
+    }
+}
