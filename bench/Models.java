@@ -77,6 +77,7 @@ public final class Models {
         settings.put("kafka.brokers", bench.kafka.brokers());
         for (String event : new String[] {"requested", "completed", "rejected", "settled", "debit", "credit", "answered"}) {
             settings.put("outbox.destination.transfer." + event, bench.topic(4));
+            settings.put("outbox.destination.reservation." + event, bench.topic(4));
         }
         settings.put("inbox.dead-letter-topic", "false");
     }
@@ -91,7 +92,8 @@ public final class Models {
             lines.put("local", Models::local);
             lines.put("outbox", Models::outbox);
             lines.put("half", Models::half);
-            lines.put("saga", Models::saga);
+            lines.put("saga", () -> saga("saga", "saga"));
+            lines.put("tcc", () -> saga("TCC", "tcc"));
             for (String store : new String[] {"file:", "journal:", "jdbc:"}) {
                 lines.put("xa-" + store.replace(":", ""), () -> xa(store));
             }
@@ -134,12 +136,13 @@ public final class Models {
         half.print();
     }
 
-    private static void saga() throws Exception {
-        Models saga = new Models("saga", false, "schema.sql", "example-bank-a.sql");
+    /** @param model how the names of its route files begin */
+    private static void saga(String name, String model) throws Exception {
+        Models saga = new Models(name, false, "schema.sql", "example-bank-a.sql");
         saga.process("bank-a-relay.camel.yaml");
-        saga.process(files("saga-bank-a-.*"));
-        saga.process(files("saga-bank-b-.*|bank-b-book-credit.*|bank-b-relay.*"));
-        saga.api(files("saga-(api|request-transfer|transfer).*|bank-a-(answer-request|check-.*|describe|record-settled|show|tell-settled).*"));
+        saga.process(files(model + "-bank-a-.*"));
+        saga.process(files(model + "-bank-b-.*|bank-b-book-credit.*|bank-b-relay.*"));
+        saga.api(files(model + "-transfer.*|saga-(api|request-transfer|end-transfer).*|bank-a-(answer-request|check-.*|describe|record-settled|show|tell-settled).*"));
         saga.print();
     }
 
