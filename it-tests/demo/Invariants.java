@@ -22,8 +22,9 @@ public final class Invariants {
     private final long completed;
     private final long rejected;
     private final int notified;
-    /** sagas, and those of them that have not ended; none where the transfers are no sagas */
+    /** sagas and half messages, and those of them that have not ended or are not decided; none where the transfers are neither */
     private final long sagas;
+    private final long halves;
     private final long undecided;
     /** transfers by TCC, and reservations that are left of them */
     private final long tries;
@@ -47,7 +48,8 @@ public final class Invariants {
         notified = new HashSet<>(sent.values()).size();
         Database messages = bank.messages();
         sagas = messages.count("saga");
-        undecided = messages.count("saga WHERE ended_at IS NULL");
+        halves = messages.count("half_message");
+        undecided = messages.count("saga WHERE ended_at IS NULL") + messages.count("half_message WHERE state = 'PREPARED'");
         tries = messages.count("saga WHERE model = 'TCC'");
         reserved = Stream.of(a, b).mapToLong(bankOf -> bankOf.count("reservation") + bankOf.count("account WHERE reserved <> 0")).sum();
         money = sum(a, "balance", "account").add(sum(b, "balance", "account"));
@@ -156,7 +158,7 @@ public final class Invariants {
             all.add("there are " + money + " in all accounts and not " + Bank.money());
         }
         if (undecided > 0) {
-            all.add(undecided + " sagas have not ended");
+            all.add(undecided + " sagas have not ended, or half messages are not decided");
         }
         if (reserved > 0) {
             all.add(reserved + " reservations, and accounts with some, are left");
@@ -169,6 +171,6 @@ public final class Invariants {
     public String toString() {
         return String.format(Locale.ROOT, "transfers=%d completed=%d rejected=%d notified=%d money=%s lost=%d duplicate_effects=%d out_of_order=%d%s%s",
                 transfers, completed, rejected, notified, isMoneyConserved() ? "conserved" : "lost", lost.size(), duplicates.size(), disorder.size(),
-                sagas == 0 ? "" : " undecided=" + undecided, tries + reserved == 0 ? "" : " reserved=" + reserved);
+                sagas + halves == 0 ? "" : " undecided=" + undecided, tries + reserved == 0 ? "" : " reserved=" + reserved);
     }
 }

@@ -70,6 +70,22 @@ public record Database(String url) {
         return (Long) value("SELECT count(*) FROM " + table);
     }
 
+    /** Ends all sessions and takes no new ones, as a server that is restarted, until that is closed. */
+    public Outage outage() {
+        Database other = new Database(url.replaceFirst("/[^/?]+(\\?.*)?$", "/postgres"));
+        String name = url.replaceFirst(".*/([^/?]+).*", "$1");
+        other.update("ALTER DATABASE \"" + name + "\" ALLOW_CONNECTIONS false");
+        other.rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ?", name);
+        return () -> other.update("ALTER DATABASE \"" + name + "\" ALLOW_CONNECTIONS true");
+    }
+
+    /** What ends an outage. */
+    public interface Outage extends AutoCloseable {
+
+        @Override
+        void close();
+    }
+
     /** Adds an outbox row as a service written in any language would. */
     public void insertOutbox(String destination, String key, String payload) {
         update("INSERT INTO outbox_message (destination, message_key, type, payload) VALUES (?, ?, ?, convert_to(?, 'UTF8'))",

@@ -28,6 +28,7 @@ class SagaTransferSurvivesCrashesIT extends TransferSurvivesCrashes {
             bank B       | before | B | INSERT ON step_barrier   | NEW.state = 'DONE'                          | OK
             bank B       | behind | B | UPDATE ON step_barrier   | NEW.state = 'UNDONE'                        | LATE
             bank B       | before | B | DELETE ON outbox_message | OLD.destination = 'transfer.answered'       | OK
+            orchestrator | outage | A | UPDATE ON saga           | NEW.state = 'COMPENSATING'                  | REFUSED
             """)
     void killedAtAnyStep(String victim, String when, String where, String event, String rows, String kind) throws SQLException {
         kill(victim, when, where, event, rows, kind);

@@ -29,6 +29,8 @@ class TccTransferSurvivesCrashesIT extends TransferSurvivesCrashes {
             bank B       | behind | B | UPDATE ON step_barrier   | NEW.state = 'CONFIRMED'                     | OK
             bank B       | behind | B | UPDATE ON step_barrier   | NEW.state = 'UNDONE'                        | LATE
             bank B       | before | B | DELETE ON outbox_message | OLD.destination = 'reservation.answered'    | OK
+            orchestrator | outage | A | UPDATE ON saga           | NEW.state = 'CONFIRMING' AND NEW.step = 2   | OK
+            bank B       | outage | B | UPDATE ON step_barrier   | NEW.state = 'CONFIRMED'                     | OK
             """)
     void killedAtAnyStep(String victim, String when, String where, String event, String rows, String kind) throws SQLException {
         kill(victim, when, where, event, rows, kind);

@@ -56,13 +56,17 @@ abstract class TransferSurvivesCrashes {
         transfers.close();
     }
 
-    /** @param kind {@code OK}, or why the second of three transfers is not done */
+    /**
+     * @param when {@code before} or {@code behind} the commit; {@code outage}: before it, and the database is away when the process starts again
+     * @param kind {@code OK}, or why the second of three transfers is not done
+     */
     void kill(String victim, String when, String where, String event, String rows, String kind) throws SQLException {
         List<String> ids = List.of("t-" + ++number, "t-" + ++number, "t-" + ++number);
         if (kind.equals("LATE")) {
             expire(ids.get(1));
         }
-        try (KillGate gate = new KillGate(where.equals("A") ? transfers.bankA() : transfers.bankB(), event, rows)) {
+        Database database = where.equals("A") ? transfers.bankA() : transfers.bankB();
+        try (KillGate gate = new KillGate(database, event, rows)) {
             for (String id : ids) {
                 String to = kind.equals("REFUSED") && id.equals(ids.get(1)) ? "nobody" : "b-1";
                 Thread customer = new Thread(() -> transfers.request(id, "a-" + ids.indexOf(id), to, 1.5));
@@ -75,7 +79,15 @@ abstract class TransferSurvivesCrashes {
             }
             processes.get(victim).kill();
         }
-        processes.get(victim).start().awaitStarted();
+        if (when.equals("outage")) {
+            try (Database.Outage outage = database.outage()) {
+                RouteProcess starting = processes.get(victim).start();
+                Awaitility.await("a start that waits").atMost(Duration.ofSeconds(60)).until(() -> starting.log().contains("Waiting for database"));
+            }
+        } else {
+            processes.get(victim).start();
+        }
+        processes.get(victim).awaitStarted();
 
         Awaitility.await("drained").atMost(Duration.ofSeconds(120)).pollInterval(Duration.ofMillis(300)).ignoreExceptions().until(() -> transfers.invariants().hold());
         assertThat(transfers.invariants().violations()).isEmpty();
