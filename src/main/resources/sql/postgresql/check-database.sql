@@ -7,7 +7,7 @@ SELECT current_user AS role, current_setting('server_encoding') AS encoding,
         FROM pg_publication_tables t
         JOIN pg_publication p ON p.pubname = t.pubname AND (p.pubupdate OR p.pubdelete)
         JOIN pg_class c ON c.oid = to_regclass(t.tablename) AND c.relnamespace = to_regnamespace(t.schemaname)
-        WHERE t.tablename IN ('outbox_message', 'outbox_parked', 'outbox_closed', 'outbox_sent', 'outbox_shard', 'inbox_message', 'inbox_attempt',
+        WHERE t.tablename IN ('outbox_message', 'outbox_parked', 'outbox_closed', 'outbox_sent', 'outbox_shard', 'outbox_sleep', 'inbox_message', 'inbox_attempt',
                               'inbox_position', 'inbox_parked', 'dead_letter', 'dead_letter_audit', 'alert_window', 'incident', 'half_message', 'message_barrier', 'saga', 'saga_step', 'step_barrier')
           AND NOT (c.relreplident = 'f' OR EXISTS (
             SELECT 1

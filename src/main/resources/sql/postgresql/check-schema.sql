@@ -33,6 +33,7 @@ WITH expected (kind, relation, columns) AS (
     ('table', 'outbox_sent', 'sent_id uuid, message_id uuid, destination text, message_key text, type text, content_type text, payload bytea,
       headers jsonb, traceparent text, created_at timestamptz, sent_at timestamptz'),
     ('table', 'outbox_shard', 'shard smallint'),
+    ('table', 'outbox_sleep', 'asleep boolean'),
     ('table', 'saga', 'saga_id text, saga_name text, message_key text, data jsonb, steps jsonb, model text, pivot smallint, step_timeout interval,
       traceparent text, state text, step smallint, reason text, asked_at timestamptz, due_at timestamptz, started_at timestamptz, ended_at timestamptz'),
     ('table', 'saga_step', 'saga_id text, step smallint, name text, state text, asks integer, asked_at timestamptz, answered_at timestamptz,

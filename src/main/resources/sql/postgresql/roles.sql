@@ -19,13 +19,15 @@ END $$;
 
 -- whoever uses outbox-sink: messages for now, and for later
 GRANT INSERT ON outbox_message, outbox_parked TO reliable_routes_sender;
+-- to wake a relay that sleeps
+GRANT SELECT, UPDATE ON outbox_sleep TO reliable_routes_sender;
 
 -- outbox-relay and outbox-retry
 GRANT SELECT, INSERT, DELETE ON outbox_message TO reliable_routes_relay;
 GRANT SELECT, INSERT, UPDATE, DELETE ON outbox_parked, outbox_closed TO reliable_routes_relay;
 GRANT SELECT ON outbox_opened TO reliable_routes_relay;
 -- UPDATE for the row locks
-GRANT SELECT, UPDATE ON outbox_shard TO reliable_routes_relay;
+GRANT SELECT, UPDATE ON outbox_shard, outbox_sleep TO reliable_routes_relay;
 GRANT INSERT ON outbox_sent, dead_letter TO reliable_routes_relay;
 GRANT SELECT, INSERT, UPDATE ON incident TO reliable_routes_relay;
 -- to know where the outbox begins, and to move the ids on after a switch-over

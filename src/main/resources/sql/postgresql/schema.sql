@@ -48,6 +48,14 @@ SELECT shard
 FROM generate_series(0, 63) AS shard
 ON CONFLICT (shard) DO NOTHING;
 
+-- Whether a relay of another process waits for a message: written by sleep-outbox.sql, and by who sends, wake-outbox.sql. Only how soon a message is published depends on it.
+CREATE TABLE IF NOT EXISTS outbox_sleep (
+  one    boolean PRIMARY KEY DEFAULT true CONSTRAINT there_is_one CHECK (one),
+  asleep boolean NOT NULL DEFAULT false
+);
+INSERT INTO outbox_sleep DEFAULT VALUES ON CONFLICT DO NOTHING;
+ALTER TABLE outbox_sleep SET (fillfactor = 10, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
+
 -- A destination to which nothing can be sent: it is not mapped, its topic is missing, or it is forbidden. outbox-retry looks again when due.
 CREATE TABLE IF NOT EXISTS outbox_closed (
   destination   text        PRIMARY KEY CONSTRAINT destination_is_a_name CHECK (destination ~ '^[A-Za-z0-9._-]{1,200}$'),

@@ -49,15 +49,32 @@ public class PollScheduler extends ServiceSupport implements ScheduledPollConsum
         return duration;
     }
 
-    /** Lets the next poll of all that are woken by that name start at once. */
-    static void wake(CamelContext context, String name) {
-        schedulers(context).forEach(scheduler -> scheduler.wake(name));
+    /** Lets the next poll of all that are woken by that name start at once; whether there is one. */
+    static boolean wake(CamelContext context, String name) {
+        List<PollScheduler> woken = schedulers(context).stream().filter(scheduler -> name.equals(scheduler.wokenBy)).toList();
+        woken.forEach(PollScheduler::wake);
+        return !woken.isEmpty();
     }
 
-    private void wake(String name) {
-        if (name.equals(wokenBy) && wakeUps.availablePermits() == 0) {
+    /** Lets the next poll start at once. */
+    protected final void wake() {
+        if (wakeUps.availablePermits() == 0) {
             wakeUps.release();
         }
+    }
+
+    /** What it is woken by, not null. */
+    protected final String wokenBy() {
+        return wokenBy;
+    }
+
+    /**
+     * Called when a poll has found nothing and nobody has woken this one meanwhile.
+     *
+     * @return whether somebody now has to wake it who did not have to before: then it polls once more before it waits
+     */
+    protected boolean fallAsleep() {
+        return false;
     }
 
     @Override
@@ -92,7 +109,7 @@ public class PollScheduler extends ServiceSupport implements ScheduledPollConsum
         long delay = minDelay;
         while (isRunAllowed()) {
             try {
-                boolean woken = wakeUps.tryAcquire(delay, TimeUnit.MILLISECONDS);
+                boolean woken = wakeUps.tryAcquire() || fallAsleep() || wakeUps.tryAcquire(delay, TimeUnit.MILLISECONDS);
                 delay = woken ? minDelay : Math.min(maxDelay, delay * 2);
             } catch (InterruptedException e) {
                 return;

@@ -9,7 +9,7 @@ import org.apache.camel.Exchange;
 
 /**
  * Wakes what polls in this process, a relay as soon as a transaction with an outbox message has committed for example, so that polling may
- * be slow without making messages late. A relay in another process finds the message at its next poll.
+ * be slow without making messages late. A relay in another process is told by {@link RemoteWake}, or finds the message at its next poll.
  */
 public class WakeUp {
 
@@ -57,6 +57,8 @@ public class WakeUp {
 
     /** The same for Java. It has another name: where there are two methods of one, Camel has to guess which of them a route means. */
     public static void wake(CamelContext context, String name) {
-        PollScheduler.wake(context, name);
+        if (!PollScheduler.wake(context, name)) {
+            RemoteWake.ring(context, name);
+        }
     }
 }
