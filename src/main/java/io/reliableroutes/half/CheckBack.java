@@ -6,8 +6,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodySubscriber;
-import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,15 +15,13 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import javax.net.ssl.SSLContext;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.reliableroutes.support.BoundedHttp;
 import io.reliableroutes.support.DatabaseText;
 import io.reliableroutes.support.FailureText;
 import io.reliableroutes.support.Settings;
@@ -35,8 +31,7 @@ import org.apache.camel.Exchange;
 
 /**
  * Asks producers whether their transactions have committed: many at once, each for {@code half.check-back.timeout} at most, from the connection to
- * the status, and nothing of an answer's body is read. Nobody waits for an answer: a later poll, woken by it, takes what has come. Camel's HTTP
- * component bounds only the wait for the next byte, and reads bodies to their end.
+ * the status, and nothing of an answer's body is read. Nobody waits for an answer: a later poll, woken by it, takes what has come.
  */
 public class CheckBack {
 
@@ -62,7 +57,7 @@ public class CheckBack {
 
     /**
      * Asks, and sets the headers {@code outcomes}, parameter of {@code settle-half-messages.sql}, {@code answered}: how many these are, and
-     * {@code unanswered}: how many of them are neither 200, 409 nor 425. Whom TLS trusts is what {@code camel.ssl.*} says, or else the JVM.
+     * {@code unanswered}: how many of them are neither 200, 409 nor 425.
      *
      * @param  exchange                not null; its body is a list of rows of {@code claim-half-messages.sql}, which may be empty
      * @param  dataSource              bean name of the data source whose database keeps the answers, not null; {@code <name>-half} is woken by them
@@ -73,7 +68,7 @@ public class CheckBack {
     public void ask(Exchange exchange, String dataSource) throws IOException, GeneralSecurityException {
         CamelContext context = exchange.getContext();
         if (http == null) {
-            http = client(context.getSSLContextParameters() == null ? SSLContext.getDefault() : context.getSSLContextParameters().createSSLContext(context));
+            http = BoundedHttp.client(context);
         }
         Duration timeout = Duration.ofMillis(Settings.duration(context, "half.check-back.timeout"));
         CheckBackHosts hosts = CheckBackHosts.of(context);
@@ -97,10 +92,6 @@ public class CheckBack {
         exchange.getMessage().setHeader("unanswered", unanswered);
     }
 
-    private static HttpClient client(SSLContext trust) {
-        return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).followRedirects(HttpClient.Redirect.NEVER).sslContext(trust).build();
-    }
-
     private CompletableFuture<Integer> status(Map<String, Object> row, CheckBackHosts hosts, Duration timeout) {
         try {
             URI url = URI.create((String) row.get("check_back"));
@@ -109,7 +100,7 @@ public class CheckBack {
             }
             HttpRequest request = HttpRequest.newBuilder(url).timeout(timeout).header("Content-Type", "application/json")
                     .POST(BodyPublishers.ofString("{\"id\":\"" + row.get("id") + "\",\"attempt\":" + row.get("attempts") + "}")).build();
-            CompletableFuture<HttpResponse<Void>> answer = http.sendAsync(request, head -> new Unread());
+            CompletableFuture<HttpResponse<byte[]>> answer = http.sendAsync(request, head -> BoundedHttp.beginning(0));
             return answer.orTimeout(timeout.toMillis() * 2, TimeUnit.MILLISECONDS).thenApply(HttpResponse::statusCode);
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
@@ -129,34 +120,5 @@ public class CheckBack {
     private static String words(Throwable failure) {
         Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         return cause.getClass().getSimpleName() + ": " + FailureText.message(cause, LONGEST_ANSWER);
-    }
-
-    /** A body of any length, or without an end, is not read. */
-    private static final class Unread implements BodySubscriber<Void> {
-
-        @Override
-        public CompletionStage<Void> getBody() {
-            return CompletableFuture.completedFuture(null);
-        }
-
-        @Override
-        public void onSubscribe(Flow.Subscription subscription) {
-            subscription.cancel();
-        }
-
-        @Override
-        public void onNext(List<ByteBuffer> body) {
-            // not read
-        }
-
-        @Override
-        public void onError(Throwable failure) {
-            // the status is known
-        }
-
-        @Override
-        public void onComplete() {
-            // the status is known
-        }
     }
 }
