@@ -80,7 +80,27 @@ class BadSagaIsRefusedTest {
         assertRefused(Map.of(setting, value), Path.of(Journeys.FILE), error);
     }
 
-    private static void assertRefused(Map<String, String> different, Path file, String error) {
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            participant.url           | shop/planted           | participantUrl of a saga-http-participant is no URL of http or https with a host and without a login
+            participant.url           | ftp://shop/planted     | participantUrl of a saga-http-participant is no URL of http or https with a host and without a login
+            participant.url           | http://a:planted@shop/ | participantUrl of a saga-http-participant is no URL of http or https with a host and without a login
+            participant.url           | http://shop/pl anted   | participantUrl of a saga-http-participant is no URL
+            participant.authorization | planted\u00e9          | participantAuthorization of a saga-http-participant is no value of a header
+            participant.timeout       | soon                   | participantTimeout (soon) is no duration of more than 0 and less than tx.timeout
+            participant.timeout       | 0                      | participantTimeout (0) is no duration of more than 0 and less than tx.timeout
+            participant.timeout       | 60s                    | participantTimeout (60s) is no duration of more than 0 and less than tx.timeout
+            participant.answers       | order.nowhere          | outbox.destination.order.nowhere is not set, and route warehouse-over-http answers sagas there
+            """)
+    void participantOverHttpThatIsNoneIsRefused(String setting, String value, String error) {
+        Map<String, String> settings = new LinkedHashMap<>(Map.of("participant.url", "http://localhost:1/", "participant.authorization", "", "participant.timeout", "10s", "participant.answers", "order.answers", "participant.step-timeout", "1h",
+                "outbox.destination.order.stock", "order.stock", "outbox.destination.order.ship", "order.ship", "outbox.destination.order.answers", "order.answers"));
+        settings.put(setting, value.replace("\\u00e9", "\u00e9"));
+
+        assertThat(assertRefused(settings, Path.of(Orders.FILE), error)).doesNotContain("planted");
+    }
+
+    private static String assertRefused(Map<String, String> different, Path file, String error) {
         Map<String, String> settings = new LinkedHashMap<>(Map.of("journey.step-timeout", "1h", "outbox.destination.journey.answers", "journey.answers", "check.wait", "0s",
                 "database.bank-a.url", "jdbc:postgresql://localhost:1/none"));
         for (String step : List.of("flight", "hotel", "car", "stock", "pay", "ship")) {
@@ -90,6 +110,8 @@ class BadSagaIsRefusedTest {
 
         Throwable refusal = catchThrowable(() -> Routes.start(settings, file.toString()).close());
 
-        assertThat(ObjectHelper.getException(ConfigurationException.class, refusal)).as("%s", refusal).hasMessageContaining(error);
+        ConfigurationException told = ObjectHelper.getException(ConfigurationException.class, refusal);
+        assertThat(told).as("%s", refusal).hasMessageContaining(error);
+        return told.getMessage();
     }
 }

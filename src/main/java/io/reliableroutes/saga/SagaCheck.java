@@ -55,7 +55,8 @@ public final class SagaCheck {
         requireMapped(context, destination, "route " + route + " answers sagas there");
     }
 
-    private static void requireMapped(CamelContext context, String destination, String who) {
+    private static void requireMapped(CamelContext context, String name, String who) {
+        String destination = context.resolvePropertyPlaceholders(name);
         if (context.resolvePropertyPlaceholders("{{" + KafkaTopics.DESTINATION + destination + ":}}").isEmpty()) {
             throw new ConfigurationException(KafkaTopics.DESTINATION + destination + " is not set, and " + who + ": its messages would wait in outbox_parked, and "
                     + "sagas with them. Map the destination to a topic.");

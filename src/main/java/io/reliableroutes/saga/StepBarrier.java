@@ -51,6 +51,18 @@ public final class StepBarrier {
             throw new ConfigurationException("step-barrier-action is outside a transaction in route " + exchange.getFromRouteId() + ": the step would be taken for done although its "
                     + "work may fail. Put it into the handler of an inbox, or into one transacted step with the work.");
         }
+        Map<String, Object> parameters = command(exchange);
+        if (!ACTIONS.get(model).contains(parameters.get("action"))) {
+            throw new ConfigurationException(parameters.get("action") + " of saga " + parameters.get("saga") + " comes to " + exchange.getFromRouteId() + ", which does not know it (stepModel "
+                    + model + "): nothing was done, and nobody was answered. Let sagaModel of the saga and stepModel of its participants "
+                    + "be the same.");
+        }
+        parameters.put("reason", reason == null || reason.isBlank() ? "UNSPECIFIED" : reason);
+        return parameters;
+    }
+
+    /** Saga, its id, step and action of a command by its headers, not null, and an {@link InvalidMessageException} if it is none. */
+    static Map<String, Object> command(Exchange exchange) {
         Map<String, Object> parameters = new HashMap<>();
         PARTS.forEach((part, header) -> {
             String value = exchange.getMessage().getHeader(header, String.class);
@@ -61,12 +73,6 @@ public final class StepBarrier {
             }
             parameters.put(part, value);
         });
-        if (!ACTIONS.get(model).contains(parameters.get("action"))) {
-            throw new ConfigurationException(parameters.get("action") + " of saga " + parameters.get("saga") + " comes to " + exchange.getFromRouteId() + ", which does not know it (stepModel "
-                    + model + "): nothing was done, and nobody was answered. Let sagaModel of the saga and stepModel of its participants "
-                    + "be the same.");
-        }
-        parameters.put("reason", reason == null || reason.isBlank() ? "UNSPECIFIED" : reason);
         return parameters;
     }
 }

@@ -1,2 +1,2 @@
-/** Sagas: their definitions, how they are started, and how participants answer. See docs/saga.md. */
+/** Sagas: their definitions, how they are started, how participants answer, and those that have only HTTP. See docs/saga.md. */
 package io.reliableroutes.saga;

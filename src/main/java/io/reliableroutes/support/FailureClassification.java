@@ -90,7 +90,8 @@ public final class FailureClassification {
                 }
             }
             if (isHttpAnswer(t)) {
-                return HttpStatuses.of(RetrySettings.value(context, side, name, kind + "-statuses")).contains(HttpAnswer.status(t));
+                int status = t instanceof HttpAnswerException answer ? answer.status() : HttpAnswer.status(t);
+                return HttpStatuses.of(RetrySettings.value(context, side, name, kind + "-statuses")).contains(status);
             }
         }
         return false;
@@ -103,7 +104,7 @@ public final class FailureClassification {
     public static Long retryAfter(Throwable failure) {
         for (Throwable t : UnsafeFailureException.causes(failure)) {
             if (isHttpAnswer(t)) {
-                return HttpAnswer.retryAfter(t);
+                return t instanceof HttpAnswerException answer ? answer.retryAfter() : HttpAnswer.retryAfter(t);
             }
         }
         return null;
@@ -111,7 +112,7 @@ public final class FailureClassification {
 
     private static boolean isHttpAnswer(Throwable t) {
         for (Class<?> type = t.getClass(); type != null; type = type.getSuperclass()) {
-            if (type.getName().equals("org.apache.camel.http.base.HttpOperationFailedException")) {
+            if (type == HttpAnswerException.class || type.getName().equals("org.apache.camel.http.base.HttpOperationFailedException")) {
                 return true;
             }
         }
