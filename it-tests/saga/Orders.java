@@ -13,23 +13,23 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 
 /** Orders as sagas of two steps, whose participant has only HTTP; failures are tried again soon. */
-final class Orders implements AutoCloseable {
+public final class Orders implements AutoCloseable {
 
     static final String FILE = Java.root().resolve("it-tests/saga/http-participant.camel.yaml").toString();
     /** As of many a service: what lets one in is in the path, in the query, or in a header. */
-    static final String PATH = "/v1/" + Planted.secret("path") + "?key=" + Planted.secret("query");
+    public static final String PATH = "/v1/" + Planted.secret("path") + "?key=" + Planted.secret("query");
 
-    final Database database = Servers.database().apply("schema.sql");
-    final Map<String, String> settings = new LinkedHashMap<>();
+    public final Database database = Servers.database().apply("schema.sql");
+    public final Map<String, String> settings = new LinkedHashMap<>();
     private Routes routes;
     private ProducerTemplate template;
 
     /** @param port of the participant at this machine */
-    Orders(int port) {
+    public Orders(int port) {
         database.update("CREATE TABLE ended (saga_id text PRIMARY KEY, state text, reason text)");
         String topics = Servers.name("order") + ".";
         for (String topic : new String[] {"stock", "ship", "answers"}) {
-            Servers.kafka().createTopics(1, topics + topic);
+            Servers.kafka().createTopics(4, topics + topic);
             settings.put("outbox.destination.order." + topic, topics + topic);
         }
         settings.put("database.bank-a.url", database.url());
@@ -39,6 +39,7 @@ final class Orders implements AutoCloseable {
         settings.put("participant.authorization", "Bearer " + Planted.secret("token"));
         settings.put("participant.answers", "order.answers");
         settings.put("participant.timeout", "5s");
+        settings.put("participant.consumers", "1");
         settings.put("participant.step-timeout", "1h");
         settings.put("inbox.dead-letter-topic", "false");
         settings.put("inbox.immediate-delay", "20ms");
@@ -48,16 +49,20 @@ final class Orders implements AutoCloseable {
         settings.put("inbox.retry.poll-max-delay", "100ms");
     }
 
-    Orders start() {
+    public Orders start() {
         routes = Routes.start(settings, FILE);
         template = routes.context().createProducerTemplate();
         return this;
     }
 
-    void begin(String id) {
+    public void begin(String id) {
+        begin(id, "{\"item\": \"%s\"}".formatted(Planted.PAYLOAD));
+    }
+
+    void begin(String id, String data) {
         Exchange started = template.request("direct:start-order", exchange -> {
             exchange.getMessage().setHeader("id", id);
-            exchange.getMessage().setBody("{\"item\": \"%s\"}".formatted(Planted.PAYLOAD));
+            exchange.getMessage().setBody(data);
         });
         if (started.getException() != null) {
             throw new IllegalStateException(started.getException());
@@ -71,10 +76,6 @@ final class Orders implements AutoCloseable {
 
     void awaitEnd(String id, String end) {
         Journeys.await().until(() -> end(id), end::equals);
-    }
-
-    Routes routes() {
-        return routes;
     }
 
     @Override

@@ -125,9 +125,9 @@ class StepOverHttpIT {
 
     @Test
     void secretsOfTheAddressThatAReasonTellsAreTakenOut() {
-        begin(command -> refused("{\"detail\": \"no %s here, %s\"}".formatted(Orders.PATH, Planted.secret("query"))));
+        begin(command -> refused("{\"detail\": \"no %s here, %s, %s\"}".formatted(Orders.PATH, Planted.secret("query"), Planted.secret("token"))));
 
-        orders.awaitEnd(id, "COMPENSATED no /v1/…?key=… here, …");
+        orders.awaitEnd(id, "COMPENSATED no /v1/…?key=… here, …, …");
     }
 
     @ParameterizedTest

@@ -55,7 +55,6 @@ public class HttpParticipant implements CamelContextAware {
     private String authorization;
     private long timeout;
     private HttpClient http;
-    private HttpReason reasons;
 
     @Override
     public CamelContext getCamelContext() {
@@ -85,7 +84,6 @@ public class HttpParticipant implements CamelContextAware {
         if (url.getHost() == null || !url.getScheme().matches("(?i)https?") || url.getRawUserInfo() != null) {
             throw refused("participantUrl", "is no URL of http or https with a host and without a login");
         }
-        reasons = new HttpReason(url);
     }
 
     /** @param authorization the header of that name, empty for none; not null */
@@ -128,7 +126,7 @@ public class HttpParticipant implements CamelContextAware {
         String which = action + " of saga " + command.get("saga") + " " + command.get("sagaId") + ", step " + command.get("step");
         HttpResponse<byte[]> answer = send(request(exchange));
         boolean conflict = answer.statusCode() == CONFLICT;
-        String reason = conflict ? reasons.of(answer.body()) : null;
+        String reason = conflict ? new HttpReason(url, authorization).of(answer.body()) : null;
         if (answer.statusCode() / 100 != DONE && !(conflict && REFUSABLE.contains(action))) {
             HttpHeaders headers = answer.headers();
             throw new HttpAnswerException("participant " + name + " answers HTTP " + answer.statusCode() + " to " + which + (conflict ? " (" + reason + "), which cannot be refused" : "")

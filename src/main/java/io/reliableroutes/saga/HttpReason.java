@@ -25,10 +25,13 @@ final class HttpReason {
 
     private final List<String> secrets;
 
-    /** @param url of the participant, which may hold secrets that it tells again, not null */
-    HttpReason(URI url) {
-        String rest = (url.getRawPath() == null ? "" : url.getRawPath().replaceFirst("^/[^/]*", "")) + "&" + (url.getRawQuery() == null ? "" : url.getRawQuery());
-        secrets = Arrays.stream(rest.split("[/&=;]")).filter(part -> part.length() >= SHORTEST_SECRET)
+    /**
+     * @param url           of the participant, which may hold secrets that it tells again, not null
+     * @param authorization header that it gets, not null
+     */
+    HttpReason(URI url, String authorization) {
+        String rest = String.join(" ", url.getRawPath().replaceFirst("^/[^/]*", ""), url.getRawQuery() == null ? "" : url.getRawQuery(), authorization);
+        secrets = Arrays.stream(rest.split("[/&=; ]")).filter(part -> part.length() >= SHORTEST_SECRET)
                 .flatMap(part -> Stream.of(part, URLDecoder.decode(part, StandardCharsets.UTF_8))).distinct().toList();
     }
 
