@@ -42,6 +42,7 @@ public final class HostileAnswers {
     private final Journeys journeys;
     private KafkaProducer<byte[], byte[]> producer;
     private int refused;
+    private int timedOut;
 
     private HostileAnswers(Pack pack, long seed) {
         hostile = new Hostile(seed);
@@ -93,13 +94,28 @@ public final class HostileAnswers {
             awaitTaken();
         }
         check();
+        cover("a dead letter of both receivers", dead.values().stream().noneMatch(Set::isEmpty) ? 1 : 0);
+        cover("a saga that is completed", database.count("saga WHERE state = 'COMPLETED'"));
+        cover("a saga that is undone", database.count("saga WHERE state = 'COMPENSATED'"));
+        cover("a step that has timed out", timedOut);
+        cover("an answer that is late or repeated", database.count("saga_step WHERE ignored_answers > 0"));
+        cover("a reason that is none", database.count("saga WHERE reason = 'UNSPECIFIED'"));
+        cover("a start that is refused", refused);
         report.append("answers=%d dead=%s sagas=%d completed=%d ignored=%s starts_refused=%d violations=%d".formatted(sent.size(), database.count("dead_letter"), oracle.sagas.size(),
                 database.count("saga WHERE state = 'COMPLETED'"), database.value("SELECT sum(ignored_answers) FROM saga_step"), refused, violations.count()));
         return violations.lines();
     }
 
+    /** What did not happen was not tried. */
+    private void cover(String what, long times) {
+        if (times == 0) {
+            violations.add("nobody has met " + what, sent.size() + " answers are too few");
+        }
+    }
+
     private void begin(String saga, String id) {
         if (!oracle.sagas.containsKey(id)) {
+            awaitTakenIfCalled(id);
             Exchange started = journeys.begin(saga, id);
             if (started.getException() == null) {
                 oracle.start(saga, id);
@@ -123,6 +139,12 @@ public final class HostileAnswers {
         oracle.take(body).forEach(saga -> dead.get("saga-" + saga).add(id));
     }
 
+    private void awaitTakenIfCalled(String id) {
+        if (oracle.isCalled(id)) {
+            awaitTaken();
+        }
+    }
+
     private void awaitTaken() {
         producer.flush();
         String left = Progress.await(() -> database.rows("""
@@ -142,6 +164,7 @@ public final class HostileAnswers {
                 violations.add("has no time-out to come", shown(saga) + " " + database.rows("SELECT * FROM saga WHERE saga_id = ?", saga.id));
             }
             saga.timedOut();
+            timedOut++;
         });
         String left = Progress.await(() -> database.rows("SELECT saga_id FROM saga WHERE due_at <= now()"));
         if (left != null) {
@@ -152,6 +175,7 @@ public final class HostileAnswers {
     private void start(SagaGenerator.Start start) {
         Map<String, Object> headers = new HashMap<>();
         headers.put("customer", start.key());
+        awaitTakenIfCalled(start.id());
         long before = database.count("saga");
         Exchange exchange = journeys.begin("order-of-nobody", start.id(), start.raw() ? start.data().getBytes(StandardCharsets.UTF_8) : start.data(), headers);
         Exception refusal = exchange.getException();

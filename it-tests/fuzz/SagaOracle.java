@@ -2,9 +2,11 @@ package fuzz;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -21,6 +23,13 @@ final class SagaOracle {
     private static final Map<String, List<String>> STEPS = Map.of("journey", List.of("flight", "hotel", "car"), "order", List.of("stock", "pay", "ship"));
 
     final Map<String, Saga> sagas = new LinkedHashMap<>();
+    /** What answers have called a saga before there was one: nobody knows whether they are taken before it is started. */
+    private final Set<String> called = new HashSet<>();
+
+    /** Whether the start of a saga has to wait until all answers so far are taken. */
+    boolean isCalled(String id) {
+        return called.contains(id);
+    }
 
     /** A saga was started. */
     Saga start(String name, String id) {
@@ -46,6 +55,9 @@ final class SagaOracle {
             return all;
         }
         Saga saga = sagas.get(id);
+        if (saga == null) {
+            called.add(id);
+        }
         if (saga == null || !saga.name.equals(name) || !saga.rows.containsKey(Integer.parseInt(step))) {
             return List.of(name);
         }
