@@ -122,6 +122,8 @@ public class HttpParticipant implements CamelContextAware {
      */
     public void ask(Exchange exchange) throws IOException, GeneralSecurityException {
         Map<String, Object> command = StepBarrier.command(exchange);
+        // without it nobody could be answered, and all would be done in vain
+        SagaAnswer.header(exchange, "ce_partitionkey");
         String action = (String) command.get("action");
         String which = action + " of saga " + command.get("saga") + " " + command.get("sagaId") + ", step " + command.get("step");
         HttpResponse<byte[]> answer = send(request(exchange));

@@ -139,7 +139,8 @@ public class SagaAnswer {
                 + "docs/saga.md tells.");
     }
 
-    private String header(Exchange exchange, String name) {
+    /** A header of a command, not null, and an {@link InvalidMessageException} if there is none. */
+    static String header(Exchange exchange, String name) {
         String value = exchange.getMessage().getHeader(name, String.class);
         if (value == null) {
             throw new InvalidMessageException("the message has no header " + name + ": it is no command of a saga, or the handler has taken its headers away, and nobody was "
