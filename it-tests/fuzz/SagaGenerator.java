@@ -17,7 +17,7 @@ final class SagaGenerator {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final List<String> STEPS = List.of("0", "-1", "4", "100", "101", "999", "1000", "32767", "32768", "2147483648", "99999999999999999999", "1.0", "2e0", "1e2147483648", "1e-400",
             "\"1 \"", "\" 1\"", "\"1\"", "\"2\"", "\"01\"", "\"+1\"", "\"1\\n\"", "\"\\u0661\"", "\"one\"", "null", "true", "[1]", "{\"1\":1}", "0x1", "01", "+1", "NaN", "1" + "0".repeat(999));
-    private static final List<String> WORDS = List.of("do", "Do", "DO ", "UNDO", "DO", "UNDONE", "DONE", "REFUSED", "done", "DONE\n", "DO|UNDO", "MAYBE", "", "D\u041eNE", "DONE\u0000");
+    private static final List<String> WORDS = List.of("TRY", "CONFIRM", "CANCEL", "CONFIRMED", "CANCELLED", "do", "Do", "DO ", "UNDO", "DO", "UNDONE", "DONE", "REFUSED", "done", "DONE\n", "DO|UNDO", "MAYBE", "", "D\u041eNE", "DONE\u0000");
     private static final List<String> WHOLE = List.of("", " ", "\ufeff", "\0", "null", "7", "\"x\"", "[]", "[{}]", "{}", "{", "true", "<a/>", "{} {}", "[".repeat(20_000), "{\"saga\":".repeat(2_000),
             "{\"saga\":\"journey\"}", "\"" + "x".repeat(300_000) + "\"");
     private static final List<String> NUMBERS = List.of("1e400", "-1e-400", "1e131071", "1e131072", "-1e-16384", "1e2147483647", "1e2147483648", "1e-2147483648", "0e99999", "1e99999999999", "-0.0",
@@ -64,10 +64,11 @@ final class SagaGenerator {
                 members.put("reason", hostile.once(2) ? hostile.oneOf(HalfMessageGenerator.OTHERS) : quoted(hostile.textWithNul()));
             }
             case 6 -> members.remove(hostile.oneOf(names));
-            // late, repeated, or out of order
+            // late, repeated, out of order, or of the other model
             case 7, 8 -> {
-                String action = hostile.oneOf("DO", "UNDO");
-                members = right(saga, 1 + hostile.below(3), action, action.equals("UNDO") ? "UNDONE" : hostile.oneOf("DONE", "REFUSED"));
+                String action = hostile.oneOf("DO", "UNDO", "DO", "UNDO", "TRY", "CANCEL", "CONFIRM");
+                String said = Map.of("UNDO", "UNDONE", "CANCEL", "UNDONE", "CONFIRM", "CONFIRMED").getOrDefault(action, hostile.oneOf("DONE", "REFUSED"));
+                members = right(saga, hostile.once(2) ? saga.step : 1 + hostile.below(3), action, said);
             }
             default -> members.put(hostile.oneOf("reason", "", "class", "@type", "SAGA", "state", "asks"), hostile.oneOf(HalfMessageGenerator.OTHERS));
         }

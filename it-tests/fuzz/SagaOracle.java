@@ -49,9 +49,9 @@ final class SagaOracle {
         String name = text(answer, "saga", "[A-Za-z0-9._-]{1,100}");
         String id = text(answer, "sagaId", "[A-Za-z0-9._:-]{1,200}");
         String step = text(answer, "step", "[1-9][0-9]{0,2}");
-        String action = text(answer, "action", "DO|UNDO");
-        String said = text(answer, "answer", "DONE|REFUSED|UNDONE");
-        if (name == null || id == null || step == null || action == null || said == null || said.equals("UNDONE") != action.equals("UNDO") || !all.contains(name)) {
+        String action = text(answer, "action", "DO|UNDO|TRY|CONFIRM|CANCEL");
+        String said = text(answer, "answer", "DONE|REFUSED|UNDONE|CONFIRMED");
+        if (name == null || id == null || step == null || action == null || said == null || !isAnswer(action, said) || !all.contains(name)) {
             return all;
         }
         Saga saga = sagas.get(id);
@@ -63,6 +63,14 @@ final class SagaOracle {
         }
         saga.answered(Integer.parseInt(step), action, said, reason(answer.get("reason")));
         return List.of();
+    }
+
+    private static boolean isAnswer(String action, String said) {
+        return switch (action) {
+            case "UNDO", "CANCEL" -> said.equals("UNDONE");
+            case "CONFIRM" -> said.equals("CONFIRMED");
+            default -> said.equals("DONE") || said.equals("REFUSED");
+        };
     }
 
     private static JsonNode object(byte[] body) {
