@@ -93,7 +93,7 @@ class BadSagaIsRefusedTest {
             participant.answers       | order.nowhere          | outbox.destination.order.nowhere is not set, and route warehouse-over-http answers sagas there
             """)
     void participantOverHttpThatIsNoneIsRefused(String setting, String value, String error) {
-        Map<String, String> settings = new LinkedHashMap<>(Map.of("participant.url", "http://localhost:1/", "participant.authorization", "", "participant.timeout", "10s", "participant.answers", "order.answers", "participant.consumers", "1", "participant.step-timeout", "1h",
+        Map<String, String> settings = new LinkedHashMap<>(Map.of("participant.url", "http://localhost:1/", "participant.authorization", "", "participant.timeout", "10s", "participant.answers", "order.answers", "participant.consumers", "1", "participant.model", "SAGA", "participant.step-timeout", "1h",
                 "outbox.destination.order.stock", "order.stock", "outbox.destination.order.ship", "order.ship", "outbox.destination.order.answers", "order.answers"));
         settings.put(setting, value.replace("\\u00e9", "\u00e9"));
 

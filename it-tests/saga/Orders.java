@@ -38,6 +38,7 @@ public final class Orders implements AutoCloseable {
         settings.put("participant.url", "http://localhost:" + port + PATH);
         settings.put("participant.authorization", "Bearer " + Planted.secret("token"));
         settings.put("participant.answers", "order.answers");
+        settings.put("participant.model", "SAGA");
         settings.put("participant.timeout", "5s");
         settings.put("participant.consumers", "1");
         settings.put("participant.step-timeout", "1h");

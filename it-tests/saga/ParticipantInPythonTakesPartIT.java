@@ -27,7 +27,6 @@ import harness.Servers;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -61,8 +60,9 @@ class ParticipantInPythonTakesPartIT {
     }
 
     /** At each fifth command it is killed: before it has got it, over it, or behind its work and before its answer, by turns. */
-    @Test
-    void sagasOverItEndWhereverItIsKilled() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"SAGA", "TCC"})
+    void sagasOverItEndWhereverItIsKilled(String model) throws IOException {
         AtomicInteger commands = new AtomicInteger();
         Random random = new Random(Long.getLong("seed", 4));
         try (Downstream between = new Downstream(0, request -> {
@@ -82,7 +82,9 @@ class ParticipantInPythonTakesPartIT {
                 }
             }
             return null;
-        }); Orders orders = new Orders(between.port()).start()) {
+        }); Orders orders = new Orders(between.port())) {
+            orders.settings.put("participant.model", model);
+            orders.start();
             for (int i = 0; i < ORDERS; i++) {
                 orders.begin("o-" + i, "{\"stock\": {\"item\": \"nail\", \"quantity\": %d}, \"ship\": {\"item\": \"crate\", \"quantity\": 1}}".formatted(2 + i % 3));
             }
@@ -125,6 +127,7 @@ class ParticipantInPythonTakesPartIT {
         Map<Object, List<Map<String, Object>>> taken = warehouse.rows("withdrawal").stream().collect(Collectors.groupingBy(row -> row.get("saga_id")));
         ends.forEach((id, end) -> assertThat(taken.getOrDefault(id, List.of())).as("%s is %s", id, end).hasSize(end.equals("COMPLETED") ? 2 : 0));
         assertThat(new TreeSet<>(ends.values())).containsExactly("COMPENSATED OUT_OF_STOCK", "COMPLETED");
+        assertThat(warehouse.rows("withdrawal")).as("nothing is reserved any more").allMatch(row -> row.get("state").equals("TAKEN"));
         assertThat(warehouse.rows("withdrawal").stream().filter(row -> row.get("item").equals("crate"))).as("crates, of which there are 12").hasSize(12);
         assertThat(warehouse.rows("work").stream().map(row -> row.get("saga_id") + " " + row.get("step") + " " + row.get("action"))).doesNotHaveDuplicates();
         assertThat(orders.count("dead_letter") + orders.count("inbox_parked") + orders.count("outbox_message") + orders.count("saga_step WHERE ignored_answers > 0")).isZero();

@@ -16,7 +16,6 @@ import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -42,8 +41,6 @@ import org.apache.camel.Exchange;
  */
 public class HttpParticipant implements CamelContextAware {
 
-    /** What a participant can refuse; the rest is asked for until it is done. */
-    private static final Set<String> REFUSABLE = Set.of("DO", "TRY");
     private static final int DONE = 2;
     private static final int CONFLICT = 409;
     private static final Pattern ATTRIBUTE = Pattern.compile("ce_([a-z0-9]{1,100})");
@@ -128,8 +125,9 @@ public class HttpParticipant implements CamelContextAware {
         String which = action + " of saga " + command.get("saga") + " " + command.get("sagaId") + ", step " + command.get("step");
         HttpResponse<byte[]> answer = send(request(exchange));
         boolean conflict = answer.statusCode() == CONFLICT;
+        boolean refusable = !SagaAnswer.ENDS.containsKey(action);
         String reason = conflict ? new HttpReason(url, authorization).of(answer.body()) : null;
-        if (answer.statusCode() / 100 != DONE && !(conflict && REFUSABLE.contains(action))) {
+        if (answer.statusCode() / 100 != DONE && !(conflict && refusable)) {
             HttpHeaders headers = answer.headers();
             throw new HttpAnswerException("participant " + name + " answers HTTP " + answer.statusCode() + " to " + which + (conflict ? " (" + reason + "), which cannot be refused" : "")
                     + ": nobody was answered, and the saga waits. It is asked again as any handler is tried again; look at its log.",

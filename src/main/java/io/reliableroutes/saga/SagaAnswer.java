@@ -28,7 +28,7 @@ public class SagaAnswer {
     static final Map<String, Pattern> PARTS = Map.of("saga", Pattern.compile("[A-Za-z0-9._-]{1,100}"), "sagaId", Pattern.compile("[A-Za-z0-9._:-]{1,200}"),
             "step", Pattern.compile("[1-9][0-9]{0,2}"), "action", Pattern.compile("DO|UNDO|TRY|CONFIRM|CANCEL"), "answer", Pattern.compile("DONE|REFUSED|UNDONE|CONFIRMED"));
     /** What is no question any more, and how it is answered. */
-    private static final Map<String, String> ENDS = Map.of("UNDO", "UNDONE", "CANCEL", "UNDONE", "CONFIRM", "CONFIRMED");
+    static final Map<String, String> ENDS = Map.of("UNDO", "UNDONE", "CANCEL", "UNDONE", "CONFIRM", "CONFIRMED");
     private static final Pattern REASON = Pattern.compile("[^\\p{Cntrl}\\p{Cs}]{1,200}");
 
     private String destination;
