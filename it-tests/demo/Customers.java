@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -17,7 +16,7 @@ import java.util.function.Function;
 import org.awaitility.Awaitility;
 
 /**
- * Customers of bank A: each owns an account and requests one transfer after the other, so the order of an account's requests is
+ * Customers of bank A, or of a shop: each requests one transfer or order after the other, so the order of a customer's requests is
  * known. A request without an answer is repeated, and now and then one is repeated without need.
  */
 public final class Customers {
@@ -25,48 +24,46 @@ public final class Customers {
     private static final int THREADS = 4;
 
     private final Function<Map<String, Object>, Optional<String>> bank;
+    private final String id;
+    private final String party;
     private final AtomicInteger requested = new AtomicInteger();
     private final AtomicInteger answered = new AtomicInteger();
     private final Map<String, List<String>> requests = new TreeMap<>();
 
     /** @param bank requests a transfer once; its answer is empty if nobody knows whether the request is taken */
     public Customers(Function<Map<String, Object>, Optional<String>> bank) {
-        this.bank = bank;
+        this(bank, "transferId", "from");
     }
 
-    /** Requests so many transfers; returns when each has its answer. */
-    void request(int transfers, long seed) {
-        Random random = new Random(seed);
+    /** The same of requests that are known by another field, and whose order is kept for another one. */
+    Customers(Function<Map<String, Object>, Optional<String>> bank, String id, String party) {
+        this.bank = bank;
+        this.id = id;
+        this.party = party;
+    }
+
+    /** Requests all of these; returns when each has its answer. */
+    void request(List<Map<String, Object>> all) {
         List<List<Map<String, Object>>> work = new ArrayList<>();
         for (int i = 0; i < THREADS; i++) {
             work.add(new ArrayList<>());
         }
-        for (int i = 0; i < transfers; i++) {
-            int customer = random.nextInt(Bank.ACCOUNTS);
-            String from = "a-" + customer;
-            String id = String.format(Locale.ROOT, "t-%05d", i);
-            work.get(customer % THREADS).add(Map.of("transferId", id, "from", from, "to", to(random), "amount", amount(random)));
-            requests.computeIfAbsent(from, key -> new ArrayList<>()).add(id);
+        for (Map<String, Object> request : all) {
+            String customer = request.get(party).toString();
+            work.get(Math.floorMod(customer.hashCode(), THREADS)).add(request);
+            requests.computeIfAbsent(customer, key -> new ArrayList<>()).add(request.get(id).toString());
         }
         try (Pool pool = new Pool(Executors.newFixedThreadPool(THREADS))) {
             for (List<Map<String, Object>> mine : work) {
-                pool.threads.submit(() -> mine.forEach(transfer -> requestOne(transfer)));
+                pool.threads.submit(() -> mine.forEach(this::requestOne));
             }
         }
     }
 
-    private static String to(Random random) {
-        return random.nextInt(12) == 0 ? "nobody" : "b-" + random.nextInt(Bank.ACCOUNTS);
-    }
-
-    private static double amount(Random random) {
-        return random.nextInt(25) == 0 ? 5000 : (1 + random.nextInt(6000)) / 100.0;
-    }
-
-    /** Requests a transfer with transferId, from, to and amount; returns when it has its answer. */
+    /** Requests one; returns when it has its answer. */
     public void requestOne(Map<String, Object> transfer) {
         String first = answer(transfer);
-        if (transfer.get("transferId").hashCode() % 10 == 0) {
+        if (transfer.get(id).hashCode() % 10 == 0) {
             String second = answer(transfer);
             if (!second.equals(first)) {
                 throw new IllegalStateException("a repeated request got another answer: " + first + ", then " + second);
@@ -88,7 +85,7 @@ public final class Customers {
                 transfer.get("from"), transfer.get("to"), transfer.get("amount"));
     }
 
-    /** Returns when so many transfers have their answer. */
+    /** Returns when so many requests have their answer. */
     void await(int requests) {
         Awaitility.await().atMost(Duration.ofMinutes(10)).pollInterval(Duration.ofMillis(10)).until(() -> answered() >= requests);
     }
@@ -97,12 +94,12 @@ public final class Customers {
         return answered.get();
     }
 
-    /** How many requests were not the first of their transfer; exact when none is under way. */
+    /** How many requests were repeated; exact when none is under way. */
     public int repeated() {
         return requested.get() - answered.get();
     }
 
-    /** The transferIds of each account, in the order in which they were requested. */
+    /** The ids of each customer's requests, in the order in which they were requested. */
     Map<String, List<String>> requests() {
         return requests;
     }

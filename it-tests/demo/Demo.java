@@ -9,10 +9,9 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import harness.Database;
 import harness.Java;
 
-/** Runs transfer and notify on servers of its own, checks the result with {@link Invariants} and cleans up. */
+/** Runs an example on servers of its own, checks the result with the example's checker and cleans up. */
 public final class Demo {
 
     private static volatile boolean interrupted;
@@ -28,24 +27,37 @@ public final class Demo {
     }
 
     public static void main(String[] arguments) throws Exception {
-        int transfers = 20;
-        String mode = "outbox";
+        int count = 20;
+        String counted = null;
+        String example = "transfer";
+        String mode = null;
         boolean chaos = false;
         boolean keep = false;
         for (int i = 0; i < arguments.length; i++) {
+            String value = i + 1 < arguments.length ? arguments[i + 1] : "";
             switch (arguments[i]) {
-                case "--transfers" -> transfers = number(++i < arguments.length ? arguments[i] : "");
-                case "--mode" -> mode = mode(++i < arguments.length ? arguments[i] : "");
+                case "--transfers", "--orders" -> {
+                    counted = arguments[i++];
+                    count = number(counted, value);
+                }
+                case "--example" -> example = oneOf(arguments[i++], value, "transfer", "order");
+                case "--mode" -> mode = oneOf(arguments[i++], value, "outbox", "half", "saga", "tcc", "xa");
                 case "--chaos" -> chaos = true;
                 case "--keep" -> keep = true;
                 default -> usage(arguments[i] + " is no option");
             }
         }
+        if (example.equals("order") && mode != null) {
+            usage("--mode (" + mode + ") is for transfers, and --example is order");
+        }
+        if (counted != null && !counted.equals("--" + example + "s")) {
+            usage(counted + " (" + count + ") is not for --example " + example);
+        }
         int status = 1;
-        try (Stage stage = stage(mode)) {
+        try (Stage stage = stage(example, mode)) {
             Demo demo = new Demo(stage);
             stage.start();
-            status = demo.run(transfers, chaos, keep) ? 0 : 1;
+            status = demo.run(count, chaos, keep) ? 0 : 1;
         } catch (RuntimeException e) {
             // after Ctrl-C the servers are gone, and that is no news
             if (!interrupted) {
@@ -55,8 +67,11 @@ public final class Demo {
         System.exit(status);
     }
 
-    private static Stage stage(String mode) throws IOException {
-        return switch (mode) {
+    private static Stage stage(String example, String mode) throws IOException {
+        if (example.equals("order")) {
+            return new OrderStage();
+        }
+        return switch (mode == null ? "outbox" : mode) {
             case "xa" -> new XaStage();
             case "half" -> new HalfStage();
             case "saga", "tcc" -> new SagaStage(mode);
@@ -64,16 +79,16 @@ public final class Demo {
         };
     }
 
-    private static int number(String text) throws IOException {
+    private static int number(String option, String text) throws IOException {
         if (!text.matches("[1-9][0-9]{0,5}")) {
-            usage("--transfers (" + text + ") is not a number from 1 to 999999");
+            usage(option + " (" + text + ") is not a number from 1 to 999999");
         }
         return Integer.parseInt(text);
     }
 
-    private static String mode(String text) throws IOException {
-        if (!text.matches("outbox|half|saga|tcc|xa")) {
-            usage("--mode (" + text + ") is none of outbox, half, saga, tcc and xa");
+    private static String oneOf(String option, String text, String... known) throws IOException {
+        if (!List.of(known).contains(text)) {
+            usage(option + " (" + text + ") is none of " + String.join(", ", known).replaceFirst(", ([^,]*)$", " and $1"));
         }
         return text;
     }
@@ -83,59 +98,54 @@ public final class Demo {
         System.exit(2);
     }
 
-    private boolean run(int transfers, boolean chaos, boolean keep) throws Exception {
-        Customers customers = new Customers(stage.requests());
-        CompletableFuture<Void> requests = CompletableFuture.runAsync(() -> customers.request(transfers, 42));
+    private boolean run(int count, boolean chaos, boolean keep) throws Exception {
+        Example example = stage.example();
+        Customers customers = new Customers(stage.requests(), example.id(), example.party());
+        CompletableFuture<Void> requests = CompletableFuture.runAsync(() -> customers.request(example.requests(count, 42)));
         CompletableFuture<Void> faults = chaos ? CompletableFuture.allOf(CompletableFuture.runAsync(stage::refuseEverybody),
-                CompletableFuture.runAsync(() -> stage.chaos(customers, transfers)))
+                CompletableFuture.runAsync(() -> stage.chaos(customers, count)))
                 : CompletableFuture.completedFuture(null);
-        Progress progress = new Progress(stage.bank(), customers, transfers);
+        Progress progress = new Progress(example, customers, count);
         while (!(requests.isDone() && faults.isDone())) {
             progress.show();
         }
         requests.join();
         faults.join();
-        boolean drained = progress.awaitDrained(Duration.ofSeconds(90 + transfers / 5));
+        boolean drained = progress.awaitDrained(Duration.ofSeconds(90 + count / 5));
 
         Map<String, String> sent = new LinkedHashMap<>();
         JsonNode books = stage.books();
         books.get("sent").fields().forEachRemaining(entry -> sent.put(entry.getKey(), entry.getValue().asText()));
-        Invariants invariants = new Invariants(stage.bank(), customers.requests(), sent);
-        report(customers, books, invariants);
-        if (!drained || !invariants.hold()) {
+        Example.Verdict verdict = example.check(customers.requests(), sent);
+        report(customers, books, verdict);
+        if (!drained || !verdict.hold()) {
             stage.keepLogs();
         }
-        System.out.println(invariants);
+        System.out.println(verdict);
         if (keep) {
             keep();
         }
-        return drained && invariants.hold();
+        return drained && verdict.hold();
     }
 
-    private void report(Customers customers, JsonNode books, Invariants invariants) {
-        Bank bank = stage.bank();
+    private void report(Customers customers, JsonNode books, Example.Verdict verdict) {
+        String service = stage.example().service();
         int calls = 0;
         for (JsonNode count : books.get("calls")) {
             calls += count.asInt();
         }
         System.out.println();
-        System.out.println("How the transfers ended");
-        bank.bankA().rows("SELECT status, coalesce(reason, '') AS reason, count(*), sum(amount) FROM transfer GROUP BY 1, 2 ORDER BY 1, 2")
-                .forEach(row -> System.out.printf("  %-10s %-20s %6d %14s%n", row.values().toArray()));
-        System.out.println("Where the money is");
-        for (Database database : List.of(bank.bankA(), bank.bankB())) {
-            System.out.printf("  %-10s %34s%n", database == bank.bankA() ? "bank A" : "bank B", database.value("SELECT sum(balance) FROM account"));
-        }
+        stage.example().report().forEach(System.out::println);
         System.out.println("What was repeated without a second effect");
         System.out.printf("  %-31s %6d%n", "requests by customers", customers.repeated());
-        System.out.printf("  %-31s %6d%n", "calls of the notification service", calls - books.get("sent").size());
+        System.out.printf("  %-31s %6d%n", "calls of the " + service, calls - books.get("sent").size());
         if (!books.get("refused").isEmpty()) {
-            System.out.println("What the notification service has refused to everybody");
+            System.out.println("What the " + service + " has refused to everybody");
             books.get("refused").fields().forEachRemaining(mood -> System.out.printf("  %-31s %6d%n", mood.getKey(), mood.getValue().asInt()));
         }
-        if (!invariants.hold()) {
+        if (!verdict.hold()) {
             System.out.println("What is wrong");
-            invariants.violations().stream().limit(20).forEach(violation -> System.out.println("  " + violation));
+            verdict.violations().stream().limit(20).forEach(violation -> System.out.println("  " + violation));
         }
         System.out.println();
     }
@@ -144,7 +154,7 @@ public final class Demo {
         System.out.println();
         System.out.println("Everything is left running. Try:");
         stage.hints().forEach(System.out::println);
-        System.out.println("  databases: " + stage.bank().bankA().url() + " (user postgres), bank_b, notifier; logs: " + stage.folder);
+        System.out.println("  databases: " + stage.example().databases() + "; logs: " + stage.folder);
         System.out.println("End with Ctrl-C.");
         Thread.currentThread().join();
     }

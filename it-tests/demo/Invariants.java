@@ -16,7 +16,7 @@ import harness.Database;
  * What must hold when all is drained, found out with plain SQL and the notification service's own books. It shares no code with
  * the pack. InvariantsTest shows that each of its checks can fail.
  */
-public final class Invariants {
+public final class Invariants implements Example.Verdict {
 
     private final int transfers;
     private final long completed;
@@ -140,6 +140,7 @@ public final class Invariants {
         return (BigDecimal) database.value("SELECT coalesce(sum(" + column + "), 0) FROM " + table);
     }
 
+    @Override
     public boolean hold() {
         return completed + rejected == transfers && notified == transfers && isMoneyConserved() && undecided == 0 && reserved == 0 && lost.isEmpty() && duplicates.isEmpty()
                 && disorder.isEmpty();
@@ -149,7 +150,7 @@ public final class Invariants {
         return money.compareTo(BigDecimal.valueOf(Bank.money())) == 0;
     }
 
-    /** What is wrong, a line each. */
+    @Override
     public List<String> violations() {
         List<String> all = new ArrayList<>(lost);
         all.addAll(duplicates);

@@ -12,7 +12,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import harness.Downstream;
 
 /**
- * The notification service of somebody else, in a process of its own. Like such services it fails: by the Idempotency-Key, one
+ * The notification service, or the warehouse, of somebody else, in a process of its own. Like such services it fails: by the Idempotency-Key, one
  * message in ten gets a 500 at first, one in ten is sent and answered with a 500 nevertheless, one in twenty gets no answer in time;
  * a second argument makes that last one rarer, and the others with it. It sends a key once. {@code PUT /mood} makes it refuse everybody.
  */
@@ -58,15 +58,16 @@ public final class NotificationService {
     }
 
     private byte[] send(String key, JsonNode event) throws InterruptedException, JsonProcessingException {
-        if (key == null || !event.hasNonNull("transferId")) {
-            return Downstream.answer(400, "an Idempotency-Key and a transferId are needed");
+        String id = event.path("transferId").asText(event.path("orderId").asText());
+        if (key == null || id.isEmpty()) {
+            return Downstream.answer(400, "an Idempotency-Key and a transferId or an orderId are needed");
         }
         int call = calls.merge(key, 1, Integer::sum);
         int fate = call > 1 ? 99 : Math.floorMod(key.hashCode(), rarity);
         if (fate < 2) {
             return Downstream.answer(500, "");
         }
-        sent.put(key, event.get("transferId").asText());
+        sent.put(key, id);
         if (fate == 4) {
             TimeUnit.SECONDS.sleep(5);
         }

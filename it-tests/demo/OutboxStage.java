@@ -1,6 +1,7 @@
 package demo;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,6 +46,10 @@ class OutboxStage extends Stage {
     @Override
     void addApplications(Map<String, String> settings) {
         settings.put("kafka.brokers", kafka.brokers());
+        addServices(settings);
+    }
+
+    void addServices(Map<String, String> settings) {
         addBankA(settings);
         addBankB(settings);
         add("notifier", settings, "notifier-*.camel.yaml");
@@ -68,7 +73,7 @@ class OutboxStage extends Stage {
         return "bank-a-relay";
     }
 
-    private String url() {
+    final String url() {
         return "http://localhost:" + httpPort;
     }
 
@@ -86,6 +91,10 @@ class OutboxStage extends Stage {
         awaitProgress(customers, transfers / 2);
         restart(bankA());
         awaitProgress(customers, transfers * 4 / 5);
+        restartKafka();
+    }
+
+    final void restartKafka() {
         System.out.println("kill -9 Kafka");
         kafka.kill();
         kafka.start();
@@ -100,9 +109,14 @@ class OutboxStage extends Stage {
 
     @Override
     List<String> hints() {
+        List<String> hints = new ArrayList<>(tries());
+        hints.add("  Kafka: " + kafka.brokers());
+        return hints;
+    }
+
+    List<String> tries() {
         return List.of("  curl -i " + url() + "/transfers -H 'Content-Type: application/json' \\",
                 "       -d '{\"transferId\":\"mine\",\"from\":\"a-1\",\"to\":\"b-1\",\"amount\":12.50}'",
-                "  curl " + url() + "/transfers/mine", "  curl " + url() + "/accounts/a-1", "  curl " + url() + "/openapi.json",
-                "  Kafka: " + kafka.brokers());
+                "  curl " + url() + "/transfers/mine", "  curl " + url() + "/accounts/a-1", "  curl " + url() + "/openapi.json");
     }
 }

@@ -5,25 +5,23 @@ import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 
-/** Tells how far the transfers are, a line whenever that changes. */
+/** Tells how far the requests are, a line whenever that changes. */
 final class Progress {
 
-    private final Bank bank;
+    private final Example example;
     private final Customers customers;
-    private final int transfers;
+    private final int count;
     private String shown = "";
 
-    Progress(Bank bank, Customers customers, int transfers) {
-        this.bank = bank;
+    Progress(Example example, Customers customers, int count) {
+        this.example = example;
         this.customers = customers;
-        this.transfers = transfers;
+        this.count = count;
     }
 
     /** Shows a line, and takes a moment. */
     void show() {
-        long ended = bank.bankA().count("transfer WHERE status <> 'PENDING'");
-        long notified = bank.notifier().count("notification");
-        String line = "  answered %d, ended %d, notified %d of %d".formatted(customers.answered(), ended, notified, transfers);
+        String line = line();
         if (!line.equals(shown)) {
             System.out.println(line);
             shown = line;
@@ -31,13 +29,16 @@ final class Progress {
         Awaitility.await().pollDelay(Duration.ofMillis(500)).until(() -> true);
     }
 
-    /** Whether, within the limit, every transfer is notified and every outbox is empty. */
+    String line() {
+        return "  answered %d, ended %d, told %d of %d".formatted(customers.answered(), example.ended(), example.told(), count);
+    }
+
+    /** Whether, within the limit, all has ended and every outbox is empty. */
     boolean awaitDrained(Duration limit) {
         try {
             Awaitility.await().atMost(limit).pollDelay(Duration.ZERO).until(() -> {
                 show();
-                return bank.notifier().count("notification") >= transfers && bank.messages().count("outbox_message") == 0
-                        && bank.bankB().count("outbox_message") == 0;
+                return example.isDrained(count);
             });
             return true;
         } catch (ConditionTimeoutException e) {

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,7 +35,7 @@ abstract class Stage implements AutoCloseable {
     private final Map<String, RouteProcess> applications = new LinkedHashMap<>();
     private EmbeddedPostgres postgres;
     private Process service;
-    private Bank bank;
+    private Example example;
     private final Guard guard;
     private boolean keepsLogs;
 
@@ -54,11 +55,11 @@ abstract class Stage implements AutoCloseable {
     /** Adds the applications. */
     abstract void addApplications(Map<String, String> settings);
 
-    /** How a customer requests a transfer, once; empty if nobody knows whether the request is taken. */
+    /** How a customer requests a transfer or an order, once; empty if nobody knows whether the request is taken. */
     abstract Function<Map<String, Object>, Optional<String>> requests();
 
-    /** Kills things while customers request so many transfers. */
-    abstract void chaos(Customers customers, int transfers);
+    /** Kills things while customers request so many. */
+    abstract void chaos(Customers customers, int count);
 
     /** What to try while everything is left running, a line each. */
     abstract List<String> hints();
@@ -67,18 +68,18 @@ abstract class Stage implements AutoCloseable {
         CompletableFuture<Void> broker = CompletableFuture.runAsync(this::startBroker);
         postgres = EmbeddedPostgres.builder().setDataDirectory(folder.resolve("postgres")).setPGStartupWait(Duration.ofSeconds(60)).setErrorRedirector(ProcessBuilder.Redirect.DISCARD)
                 .setServerConfig("max_prepared_transactions", "100").setOutputRedirector(ProcessBuilder.Redirect.DISCARD).start();
-        bank = openBank();
+        example = openExample();
         broker.join();
         watch();
         service = new ProcessBuilder(Java.executable(), "-XX:TieredStopAtLevel=1", "-Xmx64m", "-cp", Java.testClasspath(),
                 NotificationService.class.getName(), String.valueOf(servicePort)).redirectErrorStream(true)
                 .redirectOutput(folder.resolve("notification-service.log").toFile()).start();
-        Map<String, String> settings = bank.settings();
+        Map<String, String> settings = example.settings();
         settings.put("notifier.service-timeout", "1000");
         // what is parked comes again while somebody looks
         settings.put("inbox.retry.first-delay", "2s");
         settings.put("inbox.retry.delay", "1s");
-        settings.put("notifier.service-url", "http://localhost:" + servicePort + "/notifications");
+        settings.put("notifier.service-url", serviceUrl());
         addApplications(settings);
         System.out.println("Starting " + String.join(", ", applications.keySet()) + " with Camel JBang");
         applications.values().forEach(RouteProcess::start);
@@ -103,6 +104,10 @@ abstract class Stage implements AutoCloseable {
     }
 
     /** Makes the databases. */
+    Example openExample() {
+        return new TransferExample(openBank());
+    }
+
     Bank openBank() {
         return Bank.open(database("bank_a"), database("bank_b"), database("notifier"));
     }
@@ -123,26 +128,32 @@ abstract class Stage implements AutoCloseable {
         applications.put(name, RouteProcess.camelJbang(folder.resolve(name + ".log"), settings, port, arguments));
     }
 
-    final Bank bank() {
-        return bank;
+    final Example example() {
+        return example;
     }
 
-    /** Returns when so many transfers have ended. */
-    final void awaitEnded(int transfers) {
-        Awaitility.await().atMost(Duration.ofMinutes(10)).pollInterval(Duration.ofMillis(20))
-                .until(() -> bank.bankA().count("transfer WHERE status <> 'PENDING'") >= transfers);
+    /** Where the service of somebody else listens. */
+    final String serviceUrl() {
+        return "http://localhost:" + servicePort + "/notifications";
     }
 
-    final void restart(String name) {
-        System.out.println("kill -9 " + name);
-        applications.get(name).kill();
-        applications.get(name).start();
+    /** Returns when so many requests have ended. */
+    final void awaitEnded(int count) {
+        Awaitility.await().atMost(Duration.ofMinutes(10)).pollInterval(Duration.ofMillis(20)).until(() -> example.ended() >= count);
+    }
+
+    /** Kills all of these, and then starts them. */
+    final void restart(String... names) {
+        List<RouteProcess> killed = Arrays.stream(names).map(applications::get).toList();
+        System.out.println("kill -9 " + String.join(", ", names));
+        killed.forEach(RouteProcess::kill);
+        killed.forEach(RouteProcess::start);
         watch();
-        applications.get(name).awaitStarted();
-        System.out.println(name + " is back");
+        killed.forEach(RouteProcess::awaitStarted);
+        System.out.println(String.join(", ", names) + (names.length == 1 ? " is back" : " are back"));
     }
 
-    /** The notification service refuses everybody, in one way after the other, each until somebody has felt it. */
+    /** The service of somebody else refuses everybody, in one way after the other, each until somebody has felt it. */
     final void refuseEverybody() {
         for (NotificationService.Mood mood : NotificationService.Mood.values()) {
             if (mood != NotificationService.Mood.FINE) {
@@ -151,7 +162,7 @@ abstract class Stage implements AutoCloseable {
             }
         }
         mood(NotificationService.Mood.FINE);
-        System.out.println("The notification service takes messages again");
+        System.out.println("The " + example.service() + " takes messages again");
     }
 
     private void mood(NotificationService.Mood mood) {
@@ -162,9 +173,9 @@ abstract class Stage implements AutoCloseable {
         }
     }
 
-    /** The notification service's own books: what it has sent, and how often it was called. */
+    /** That service's own books: what it has sent, and how often it was called. */
     final JsonNode books() throws IOException {
-        return new ObjectMapper().readTree(Http.body("http://localhost:" + servicePort + "/notifications"));
+        return new ObjectMapper().readTree(Http.body(serviceUrl()));
     }
 
     final void keepLogs() {

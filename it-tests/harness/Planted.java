@@ -21,6 +21,9 @@ public final class Planted {
     /** A text for payloads. */
     public static final String PAYLOAD = MARK + "payload";
 
+    /** Databases of the examples, as the settings name them. */
+    static final List<String> DATABASES = List.of("bank-a", "bank-b", "notifier", "messages", "shop", "stock", "points", "outbound");
+
     private static final int SHOWN = 200;
     private static final Queue<String> LOGGED = new ConcurrentLinkedQueue<>();
 

@@ -33,8 +33,9 @@ public final class RouteProcess implements AutoCloseable {
         }));
         this.log = log;
         this.builder = new ProcessBuilder(command).directory(Java.root().resolve("routes").toFile()).redirectErrorStream(true);
-        for (String password : List.of("database.bank-a.password", "database.bank-b.password", "database.notifier.password", "database.messages.password")) {
+        for (String database : Planted.DATABASES) {
             // the tests' servers trust everybody
+            String password = "database." + database + ".password";
             builder.environment().put(variable(password), Planted.secret(password));
         }
         settings.forEach((key, value) -> builder.environment().put(variable(key), value));

@@ -56,7 +56,8 @@ public final class Routes implements AutoCloseable {
             arguments.add(file.startsWith("/") ? file : "routes/" + file);
         }
         Map<String, String> all = new LinkedHashMap<>();
-        for (String password : List.of("database.bank-a.password", "database.bank-b.password", "database.notifier.password", "database.messages.password")) {
+        for (String database : Planted.DATABASES) {
+            String password = "database." + database + ".password";
             all.put(password, Planted.secret(password));
         }
         all.putAll(settings);
@@ -119,7 +120,7 @@ public final class Routes implements AutoCloseable {
     /** Ends them, and looks whether they have told what they should not. */
     @Override
     public void close() {
-        List<String> urls = List.of("bank-a", "bank-b", "notifier", "messages").stream().map(name -> context().getPropertiesComponent()
+        List<String> urls = Planted.DATABASES.stream().map(name -> context().getPropertiesComponent()
                 .resolveProperty("database." + name + ".url").orElse("")).filter(url -> url.startsWith(Servers.postgresUrl())).distinct().toList();
         main.stop();
         Planted.checkLog();

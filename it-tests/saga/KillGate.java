@@ -9,7 +9,7 @@ import harness.Database;
 import org.awaitility.Awaitility;
 
 /** Holds transactions that change certain rows at their commit, until it lets them pass or they are gone. */
-final class KillGate implements AutoCloseable {
+public final class KillGate implements AutoCloseable {
 
     private static int gates;
 
@@ -18,7 +18,7 @@ final class KillGate implements AutoCloseable {
     private final String name;
     private final String table;
 
-    KillGate(Database database, String event, String rows) throws SQLException {
+    public KillGate(Database database, String event, String rows) throws SQLException {
         this.database = database;
         name = "kill_gate_" + ++gates;
         table = event.replaceFirst(".* ON ", "");
@@ -38,12 +38,12 @@ final class KillGate implements AutoCloseable {
     }
 
     /** Returns when a transaction is held. */
-    void awaitHeld() {
+    public void awaitHeld() {
         Awaitility.await("a transaction at the gate").atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(20)).until(() -> held() > 0);
     }
 
     /** Lets all pass, and returns when what was held has committed. */
-    void pass() throws SQLException {
+    public void pass() throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute("SELECT pg_advisory_unlock(4713)");
         }
