@@ -1,15 +1,14 @@
 package example;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 import harness.Java;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,37 +19,43 @@ class DemoIT {
 
     @TempDir
     private Path folder;
+    private DemoRun run;
+
+    @BeforeEach
+    void prepare() {
+        run = new DemoRun(folder);
+    }
 
     @Test
     void transferAndNotifyHoldsItsInvariantsWhileThingsAreKilled() throws Exception {
-        assertHolds("notified=60 money=conserved lost=0 duplicate_effects=0 out_of_order=0", "--transfers", "60", "--chaos");
+        run.assertHolds("notified=60 money=conserved lost=0 duplicate_effects=0 out_of_order=0", "--transfers", "60", "--chaos");
     }
 
     @Test
     void transferAndNotifyByHalfMessagesHoldsTheSameInvariantsWhileThingsAreKilled() throws Exception {
-        assertHolds("notified=50 money=conserved lost=0 duplicate_effects=0 out_of_order=0 undecided=0", "--mode", "half", "--transfers", "50", "--chaos");
+        run.assertHolds("notified=50 money=conserved lost=0 duplicate_effects=0 out_of_order=0 undecided=0", "--mode", "half", "--transfers", "50", "--chaos");
     }
 
     @Test
     void transferAndNotifyBySagaHoldsTheSameInvariantsWhileThingsAreKilled() throws Exception {
-        assertHolds("notified=50 money=conserved lost=0 duplicate_effects=0 out_of_order=0 undecided=0", "--mode", "saga", "--transfers", "50", "--chaos");
+        run.assertHolds("notified=50 money=conserved lost=0 duplicate_effects=0 out_of_order=0 undecided=0", "--mode", "saga", "--transfers", "50", "--chaos");
     }
 
     @Test
     void transferAndNotifyByTccHoldsTheSameInvariantsWhileThingsAreKilled() throws Exception {
-        assertHolds("notified=50 money=conserved lost=0 duplicate_effects=0 out_of_order=0 undecided=0 reserved=0", "--mode", "tcc", "--transfers", "50", "--chaos");
+        run.assertHolds("notified=50 money=conserved lost=0 duplicate_effects=0 out_of_order=0 undecided=0 reserved=0", "--mode", "tcc", "--transfers", "50", "--chaos");
     }
 
     @Test
     void transferAndNotifyByXaHoldsTheSameInvariantsWhileThingsAreKilled() throws Exception {
-        assertHolds("transfers=50 completed=39 rejected=11 notified=50 money=conserved lost=0 duplicate_effects=0 out_of_order=0",
+        run.assertHolds("transfers=50 completed=39 rejected=11 notified=50 money=conserved lost=0 duplicate_effects=0 out_of_order=0",
                 "--mode", "xa", "--transfers", "50", "--chaos");
     }
 
     @Test
     void transferAndNotifyHoldsItsInvariantsAndADemoThatIsKilledLeavesNothingBehind() throws Exception {
-        Path log = folder.resolve("demo.log");
-        Process demo = start(log, "--transfers", "20", "--keep");
+        Path log = run.log();
+        Process demo = run.start("--transfers", "20", "--keep");
         try {
             Awaitility.await().atMost(Duration.ofMinutes(5)).until(() -> Files.readString(log).contains("Everything is left running"));
             Path data = Path.of(Files.readString(log).replaceAll("(?s).*data and logs are in (\\S+).*", "$1"));
@@ -70,7 +75,7 @@ class DemoIT {
 
     @Test
     void helpBuildsNothing() throws Exception {
-        Path log = folder.resolve("demo.log");
+        Path log = run.log();
         Process demo = new ProcessBuilder(Java.root().resolve("demo").toString(), "--chaos", "--help").redirectErrorStream(true).redirectOutput(log.toFile()).start();
 
         assertThat(demo.waitFor()).isZero();
@@ -79,42 +84,18 @@ class DemoIT {
 
     @Test
     void wrongOptionIsExplained() throws Exception {
-        Path log = folder.resolve("demo.log");
+        Path log = run.log();
 
-        assertThat(demo(log, "--transfers", "many")).isEqualTo(2);
+        assertThat(run.exit("--transfers", "many")).isEqualTo(2);
 
         assertThat(Files.readString(log)).startsWith("--transfers (many) is not a number from 1 to 999999: nothing was started.");
-        assertThat(demo(log, "--mode", "both")).isEqualTo(2);
+        assertThat(run.exit("--mode", "both")).isEqualTo(2);
         assertThat(Files.readString(log)).startsWith("--mode (both) is none of outbox, half, saga, tcc and xa: nothing was started.");
-    }
-
-    private void assertHolds(String lastLine, String... options) throws Exception {
-        Path log = folder.resolve("demo.log");
-
-        int status = demo(log, options);
-
-        String output = Files.readString(log);
-        assertThat(output.strip().lines().reduce((first, second) -> second)).as(output).hasValueSatisfying(line -> assertThat(line).endsWith(lastLine));
-        assertThat(status).as(output).isZero();
-    }
-
-    private static int demo(Path log, String... options) throws IOException, InterruptedException {
-        Process process = start(log, options);
-        try {
-            assertThat(process.waitFor(10, TimeUnit.MINUTES)).as(Files.readString(log)).isTrue();
-            return process.exitValue();
-        } finally {
-            process.destroy();
-        }
-    }
-
-    private static Process start(Path log, String... options) throws IOException {
-        List<String> command = new ArrayList<>(List.of(Java.root().resolve("demo").toString()));
-        command.addAll(List.of(options));
-        ProcessBuilder builder = Java.withRepository(new ProcessBuilder(command)).redirectErrorStream(true).redirectOutput(log.toFile());
-        // this build is up to date: the demo must not start another one inside it
-        Files.writeString(Java.target().resolve("demo.built"), "");
-        Files.writeString(Java.target().resolve("camelw.installed"), "");
-        return builder.start();
+        assertThat(run.exit("--example", "shop")).isEqualTo(2);
+        assertThat(Files.readString(log)).startsWith("--example (shop) is none of transfer and order: nothing was started.");
+        assertThat(run.exit("--example", "order", "--mode", "xa")).isEqualTo(2);
+        assertThat(Files.readString(log)).startsWith("--mode (xa) is for transfers, and --example is order: nothing was started.");
+        assertThat(run.exit("--orders", "5")).isEqualTo(2);
+        assertThat(Files.readString(log)).startsWith("--orders (5) is not for --example transfer: nothing was started.");
     }
 }
