@@ -14,7 +14,7 @@ import org.awaitility.Awaitility;
 final class OrderStage extends OutboxStage {
 
     /** Some of the scarce product, and not enough for all. */
-    private static final int SCARCE = 3;
+    private static final int SCARCE = 2;
 
     private Database stock;
 
