@@ -40,6 +40,7 @@ final class Mutants {
         all.addAll(jms());
         all.addAll(half());
         all.addAll(sagas());
+        all.addAll(orders());
         all.addAll(fuzzed());
         all.addAll(refused());
         all.addAll(unchecked());
@@ -295,6 +296,33 @@ final class Mutants {
                         .edit(SQL + "enter-step.sql", "excluded.action = 'CONFIRM' THEN 'CONFIRMED' ELSE", "excluded.action = 'CONFIRM' THEN 'CONFIRMED' WHEN b.state = 'VOID' AND excluded.action = 'DO' THEN 'DONE' ELSE"),
                 new Mutant("try behind its cancellation reserves", Scenario.TRY_BEHIND_ITS_CANCELLATION_IS_REFUSED, "reserved is 10.00")
                         .edit(SQL + "enter-step.sql", "excluded.action = 'CONFIRM' THEN 'CONFIRMED' ELSE", "excluded.action = 'CONFIRM' THEN 'CONFIRMED' WHEN b.state = 'VOID' AND excluded.action = 'TRY' THEN 'DONE' ELSE"));
+    }
+
+    private static List<Mutant> orders() {
+        String first = "ON CONFLICT (order_id) DO NOTHING\n              dataSource: \"#bean:stock\"";
+        return List.of(
+                new Mutant("refund does not look whether the order is refunded", Scenario.PAID_ORDER_IS_REFUNDED_ONCE, "o-1 was refunded 2 times, the balance is 110")
+                        .edit("routes/order-shop-refund-order.camel.yaml", "- simple: ${variable.status} == 'PAID'", "- simple: ${variable.status} in 'PAID,REFUNDED'")
+                        .edit("routes/order-shop-refund-order.camel.yaml", "AND status = 'PAID' RETURNING", "RETURNING"),
+                new Mutant("points that are there count as new", Scenario.POINTS_ARE_ADDED_ONCE, "c-1 has 120 points")
+                        .edit("routes/order-points-add.camel.yaml", "ON CONFLICT (order_id) DO NOTHING", "ON CONFLICT (order_id) DO UPDATE SET state = 'ADDED'"),
+                new Mutant("refund only notes that points are taken back", Scenario.REFUND_TAKES_THE_POINTS_BACK, "c-1 has 110 points")
+                        .edit("routes/order-points-take-back.camel.yaml", "simple: ${header.CamelSqlUpdateCount} == 1", "constant: \"false\""),
+                new Mutant("refund takes points back each time that it comes", Scenario.REFUND_TAKES_THE_POINTS_BACK, "c-1 has 90 points")
+                        .edit("routes/order-points-take-back.camel.yaml", "WHERE o.state = 'ADDED'", "WHERE true"),
+                new Mutant("points behind their refund are added", Scenario.POINTS_BEHIND_A_REFUND_ARE_NOT_ADDED, "c-1 has 110 points")
+                        .edit("routes/order-points-add.camel.yaml", "ON CONFLICT (order_id) DO NOTHING", "ON CONFLICT (order_id) DO UPDATE SET state = 'ADDED' WHERE order_points.state = 'TAKEN_BACK'"),
+                new Mutant("deduction is recorded outside of the transaction, and there is no check", Scenario.DEDUCTION_IS_ONE_FACT_WITH_WHAT_IS_TOLD, "decided 1, in stock 5, told 0")
+                        .edit("routes/order-stock-book-deduction.camel.yaml", first, first.replace("stock", "outside"))
+                        .set("camel.beans.outside", "#class:org.postgresql.ds.PGSimpleDataSource")
+                        .set("camel.beans.outside.url", "{{database.stock.url}}")
+                        .set("camel.beans.outside.user", "postgres").unchecked(),
+                new Mutant("warehouse is told under another key each time", Scenario.WAREHOUSE_KNOWS_WHAT_IT_IS_TOLD_AGAIN, "[o-1 as ")
+                        .edit("routes/order-outbound-tell-warehouse.camel.yaml", "            simple: ${header.ce_id}", "            simple: ${uuid}"),
+                new Mutant("warehouse is told of what is paid", Scenario.WAREHOUSE_IS_TOLD_OF_DEDUCTED_GOODS, "the warehouse is told of [o-paid")
+                        .edit("routes/order-outbound-tell.camel.yaml", "{{outbox.destination.stock.deducted}}", "{{outbox.destination.order.paid}}"),
+                new Mutant("cancelled order is told", Scenario.WAREHOUSE_IS_NOT_TOLD_OF_A_CANCELLED_ORDER, "the warehouse is told of [o-1")
+                        .edit("routes/order-outbound-tell.camel.yaml", "SET state = excluded.state WHERE o.state = 'CREATED'", "SET state = excluded.state"));
     }
 
     private static List<Mutant> half() {

@@ -27,8 +27,12 @@ class MutantsIT {
     @TempDir
     private Path folder;
 
+    /** All, or those whose provocations match {@code -Dmutants=}, a regular expression, for example {@code .*refund.*}. */
     static List<Mutant> mutants() {
-        return Mutants.all();
+        String wanted = System.getProperty("mutants", ".*");
+        List<Mutant> mutants = Mutants.all().stream().filter(mutant -> mutant.scenario().toString().matches(wanted)).toList();
+        assertThat(mutants).as("mutants whose provocation matches " + wanted).isNotEmpty();
+        return mutants;
     }
 
     @ParameterizedTest(name = "{0}")

@@ -55,6 +55,14 @@ enum Scenario {
     COMPENSATION_IS_BOOKED_ONCE(SagaScenarios::compensationIsBookedOnce),
     COMMAND_BEHIND_ITS_COMPENSATION_IS_REFUSED(SagaScenarios::commandBehindItsCompensationIsRefused),
     TRY_BEHIND_ITS_CANCELLATION_IS_REFUSED(SagaScenarios::tryBehindItsCancellationIsRefused),
+    PAID_ORDER_IS_REFUNDED_ONCE(OrderScenarios::paidOrderIsRefundedOnce),
+    POINTS_ARE_ADDED_ONCE(OrderScenarios::pointsAreAddedOnce),
+    REFUND_TAKES_THE_POINTS_BACK(OrderScenarios::refundTakesThePointsBack),
+    POINTS_BEHIND_A_REFUND_ARE_NOT_ADDED(OrderScenarios::pointsBehindARefundAreNotAdded),
+    DEDUCTION_IS_ONE_FACT_WITH_WHAT_IS_TOLD(OrderScenarios::deductionIsOneFactWithWhatIsTold),
+    WAREHOUSE_KNOWS_WHAT_IT_IS_TOLD_AGAIN(OrderScenarios::warehouseKnowsWhatItIsToldAgain),
+    WAREHOUSE_IS_TOLD_OF_DEDUCTED_GOODS(OrderScenarios::warehouseIsToldOfDeductedGoods),
+    WAREHOUSE_IS_NOT_TOLD_OF_A_CANCELLED_ORDER(OrderScenarios::warehouseIsNotToldOfACancelledOrder),
     NO_ROW_STOPS_BENDS_OR_LOSES_ANYTHING(FuzzScenarios::noRowStopsBendsOrLosesAnything),
     NO_RECORD_STOPS_BENDS_OR_LOSES_ANYTHING(FuzzScenarios::noRecordStopsBendsOrLosesAnything);
 
