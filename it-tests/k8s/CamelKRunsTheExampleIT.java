@@ -12,6 +12,7 @@ import demo.Bank;
 import demo.Customers;
 import demo.HttpRequests;
 import demo.NotificationService;
+import demo.Shop;
 import harness.Artemis;
 import harness.Database;
 import harness.Http;
@@ -38,6 +39,7 @@ class CamelKRunsTheExampleIT {
     Path folder;
 
     private final Bank bank = Bank.open(Servers.database(), Servers.database(), Servers.database());
+    private final Shop shop = Shop.open(Servers.database(), Servers.database(), Servers.database(), Servers.database(), 1);
     private final Database messages = Servers.database().apply("schema.sql");
     private final Artemis artemis = Servers.artemis();
     private final int servicePort = Ports.free();
@@ -46,10 +48,13 @@ class CamelKRunsTheExampleIT {
 
     @ParameterizedTest
     @EnumSource
-    void transfersEndAndCustomersAreToldByOutboxByXaByHalfMessagesBySagasAndByTcc(CamelK runtime) {
+    void transfersEndAndCustomersAreToldByOutboxByXaByHalfMessagesBySagasAndByTccAndAnOrderIsFulfilled(CamelK runtime) {
         kafka = new Kafka(folder.resolve("kafka")).start();
         for (String event : List.of("requested", "completed", "rejected", "settled", "debit", "credit", "answered")) {
             kafka.createTopics(2, "transfer." + event, "transfer." + event + ".dead", "reservation." + event, "reservation." + event + ".dead");
+        }
+        for (String event : List.of("order.paid", "order.refunded", "stock.deducted", "stock.refused", "points.added", "warehouse.told")) {
+            kafka.createTopics(2, event, event + ".dead");
         }
         try (RouteProcess service = RouteProcess.java(folder.resolve("service.log"), NotificationService.class, String.valueOf(servicePort)).start()) {
             Map<String, JsonNode> manifests = new LinkedHashMap<>(Kubectl.overlay("dev"));
@@ -57,6 +62,7 @@ class CamelKRunsTheExampleIT {
             manifests.putAll(Kubectl.overlay("half"));
             manifests.putAll(Kubectl.overlay("saga"));
             manifests.putAll(Kubectl.overlay("tcc"));
+            manifests.putAll(Kubectl.overlay("order"));
             Map<List<String>, Kit> kits = new LinkedHashMap<>();
             manifests.keySet().stream().filter(key -> key.startsWith("Integration/")).map(key -> key.replace("Integration/", "")).forEach(name -> {
                 List<String> dependencies = Integration.dependencies(manifests.get("Integration/" + name));
@@ -70,12 +76,15 @@ class CamelKRunsTheExampleIT {
             tellByHalfMessage("http://localhost:" + pods.get("half-messages").port() + "/messages");
             new Customers(new HttpRequests("http://localhost:" + pods.get("saga-transfer").port())).requestOne(Map.of("transferId", "saga", "from", "a-4", "to", "b-3", "amount", 10.0));
             new Customers(new HttpRequests("http://localhost:" + pods.get("tcc-transfer").port())).requestOne(Map.of("transferId", "tcc", "from", "a-4", "to", "b-3", "amount", 10.0));
+            assertThat(Http.post("http://localhost:" + pods.get("order-shop").port() + "/orders", "{\"orderId\":\"bought\",\"customer\":\"c-1\",\"product\":\"p-1\",\"quantity\":1,\"amount\":10.00}",
+                    "ann", TOKEN)).as("ordered").isEqualTo(202);
             artemis.send("transfer.requested", Customers.body(Map.of("transferId", "xa", "from", "a-2", "to", "b-2", "amount", 10.0)), Map.of("JMSXGroupID", "a-2"));
 
             await().untilAsserted(() -> assertThat(bank.bankA().rows("SELECT id, status FROM transfer ORDER BY id")).as("transfers")
                     .containsExactly(Map.of("id", "good", "status", "COMPLETED"), Map.of("id", "refused", "status", "REJECTED"),
                             Map.of("id", "saga", "status", "COMPLETED"), Map.of("id", "tcc", "status", "COMPLETED"), Map.of("id", "xa", "status", "COMPLETED")));
-            await().untilAsserted(() -> assertThat(Http.body("http://localhost:" + servicePort + "/notifications")).as("what customers are told").contains("good", "refused", "xa", "half", "saga", "tcc"));
+            await().untilAsserted(() -> assertThat(Http.body("http://localhost:" + servicePort + "/notifications")).as("what customers are told").contains("good", "refused", "xa", "half", "saga", "tcc", "bought"));
+            await().untilAsserted(() -> assertThat(shop.shop().rows("SELECT id, status FROM customer_order")).as("orders").containsExactly(Map.of("id", "bought", "status", "FULFILLED")));
             assertThat(service.isAlive()).isTrue();
             assertThat(pods).as("Integrations").hasSize(Application.all().size());
             assertThat(new TreeSet<>(pods.keySet())).allSatisfy(name -> assertThat(pods.get(name).status("/q/health/ready")).as(name).isEqualTo(200));
@@ -105,8 +114,12 @@ class CamelKRunsTheExampleIT {
             case "DATABASE_BANK_B_URL" -> bank.bankB().url();
             case "DATABASE_NOTIFIER_URL" -> bank.notifier().url();
             case "DATABASE_MESSAGES_URL" -> messages.url();
+            case "DATABASE_SHOP_URL" -> shop.shop().url();
+            case "DATABASE_STOCK_URL" -> shop.stock().url();
+            case "DATABASE_POINTS_URL" -> shop.points().url();
+            case "DATABASE_OUTBOUND_URL" -> shop.outbound().url();
             case "HALF_CHECK_BACK_HOSTS" -> "localhost";
-            case "NOTIFIER_SERVICE_URL" -> "http://localhost:" + servicePort + "/notifications";
+            case "NOTIFIER_SERVICE_URL", "ORDER_OUTBOUND_WAREHOUSE_URL" -> "http://localhost:" + servicePort + "/notifications";
             case "username" -> reference.contains("jms") ? "" : "postgres";
             case "password" -> "";
             case "logins" -> "ann:" + TOKEN;

@@ -15,6 +15,7 @@ import io.fabric8.zjsonpatch.JsonPatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -55,13 +56,13 @@ class ManifestsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"dev", "production", "production-half", "production-saga", "production-tcc", "production-xa"})
+    @ValueSource(strings = {"dev", "production", "production-half", "production-order", "production-saga", "production-tcc", "production-xa"})
     void clusterAcceptsEveryManifest(String overlay) {
         assertThat(ManifestRules.problems(Kubectl.overlay(overlay))).isEmpty();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"base", "half", "saga", "tcc", "xa", "dev", "production", "production-half", "production-saga", "production-tcc", "production-xa"})
+    @ValueSource(strings = {"base", "half", "order", "saga", "tcc", "xa", "dev", "production", "production-half", "production-order", "production-saga", "production-tcc", "production-xa"})
     void everyFileIsPartOfItsOverlay(String overlay) throws IOException {
         try (Stream<Path> files = Files.list(Manifests.K8S.resolve(overlay))) {
             assertThat(files.filter(file -> !file.endsWith("kustomization.yaml"))).isNotEmpty()
@@ -77,11 +78,12 @@ class ManifestsTest {
         assertThat(ManifestRules.problems(Map.of("k8s/README.md", Yaml.parse(manifests.get(0))))).isEmpty();
     }
 
-    @Test
-    void databasesInProductionGiveUpTheSessionsOfALostNode() {
-        List<JsonNode> clusters = Kubectl.overlay("production-half").values().stream().filter(resource -> resource.path("kind").asText().equals("Cluster")).toList();
+    @ParameterizedTest
+    @CsvSource({"production-half, 4", "production-order, 7"})
+    void databasesInProductionGiveUpTheSessionsOfALostNode(String overlay, int databases) {
+        List<JsonNode> clusters = Kubectl.overlay(overlay).values().stream().filter(resource -> resource.path("kind").asText().equals("Cluster")).toList();
 
-        assertThat(clusters).hasSize(4).allSatisfy(cluster -> Page.of("docs/operations.md").found("(?m)^(\\w+ = \\w+)$").forEach(setting ->
+        assertThat(clusters).hasSize(databases).allSatisfy(cluster -> Page.of("docs/operations.md").found("(?m)^(\\w+ = \\w+)$").forEach(setting ->
                 assertThat(cluster.at("/spec/postgresql/parameters/" + setting.split(" = ")[0]).asText()).as(setting).isEqualTo(setting.split(" = ")[1])));
     }
 
@@ -146,6 +148,15 @@ class ManifestsTest {
                 arguments("production-half", "NetworkPolicy/messages-database",
                         "[{\"op\":\"remove\",\"path\":\"/spec/ingress/0/from/0/podSelector/matchExpressions/0/values/0\"}]",
                         "NetworkPolicy of messages: does not let half-messages in"),
+                arguments("production-order", "KafkaUser/order-shop", "[{\"op\":\"remove\",\"path\":\"/spec/authorization/acls/2\"}]",
+                        "KafkaUser order-shop /spec/authorization/acls: order-shop needs Read topic stock.refused"),
+                arguments("production-order", "KafkaUser/order-outbound", "[{\"op\":\"remove\",\"path\":\"/spec/authorization/acls/5\"}]",
+                        "KafkaUser order-outbound /spec/authorization/acls: order-outbound needs Read group order-outbound-cancel"),
+                arguments("production-order", "NetworkPolicy/stock-database",
+                        "[{\"op\":\"remove\",\"path\":\"/spec/ingress/0/from/0/podSelector/matchExpressions/0/values/0\"}]",
+                        "NetworkPolicy of stock: does not let order-stock in"),
+                arguments("production-order", "NetworkPolicy/metrics", "[{\"op\":\"remove\",\"path\":\"/spec/podSelector/matchExpressions/1/values/5\"}]",
+                        "lets others in to order-points-operate, and so to the operators' API"),
                 arguments("production-saga", "KafkaUser/bank-a", "[{\"op\":\"remove\",\"path\":\"/spec/authorization/acls/8\"}]",
                         "KafkaUser bank-a /spec/authorization/acls: saga-transfer needs Write topic transfer.credit"),
                 arguments("production-saga", "KafkaUser/bank-a", "[{\"op\":\"remove\",\"path\":\"/spec/authorization/acls/9\"}]",
