@@ -101,11 +101,11 @@ public final class Demo {
     private boolean run(int count, boolean chaos, boolean keep) throws Exception {
         Example example = stage.example();
         Customers customers = new Customers(stage.requests(), example.id(), example.party());
+        Progress progress = new Progress(example, customers, count);
         CompletableFuture<Void> requests = CompletableFuture.runAsync(() -> customers.request(example.requests(count, 42)));
         CompletableFuture<Void> faults = chaos ? CompletableFuture.allOf(CompletableFuture.runAsync(stage::refuseEverybody),
-                CompletableFuture.runAsync(() -> stage.chaos(customers, count)))
+                CompletableFuture.runAsync(() -> stage.chaos(customers, count, progress)))
                 : CompletableFuture.completedFuture(null);
-        Progress progress = new Progress(example, customers, count);
         while (!(requests.isDone() && faults.isDone())) {
             progress.show();
         }

@@ -53,24 +53,20 @@ final class OrderStage extends OutboxStage {
 
     @Override
     void chaos(Customers customers, int orders) {
-        Progress progress = new Progress(example(), customers, orders);
         // customers are being served
         awaitProgress(customers, orders / 5);
-        System.out.println(progress.line());
         restart("order-shop");
         // the shop goes on taking orders, which nobody can receive now
         awaitProgress(customers, orders * 2 / 5);
-        System.out.println(progress.line());
         restartKafka();
         // the receivers are working off what they could not receive
         awaitDecided(orders * 3 / 5);
-        System.out.println(progress.line());
         restart("order-stock", "order-points", "order-outbound");
     }
 
     /** Returns when stock has deducted or refused so many. */
     private void awaitDecided(int orders) {
-        Awaitility.await().atMost(Duration.ofMinutes(2)).pollInterval(Duration.ofMillis(10)).until(() -> stock.count("deduction") >= orders);
+        Awaitility.await("decisions of the stock").atMost(Duration.ofMinutes(10)).pollInterval(Duration.ofMillis(10)).until(() -> stock.count("deduction") >= orders);
     }
 
     @Override

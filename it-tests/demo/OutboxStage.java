@@ -86,16 +86,15 @@ class OutboxStage extends Stage {
     @Override
     void chaos(Customers customers, int transfers) {
         awaitProgress(customers, transfers / 5);
-        restart(publisher());
-        restart("bank-b");
-        awaitProgress(customers, transfers / 2);
         restart(bankA());
-        awaitProgress(customers, transfers * 4 / 5);
+        awaitProgress(customers, transfers * 2 / 5);
         restartKafka();
+        // there is all that nobody could receive meanwhile
+        restart(publisher(), "bank-b");
     }
 
     final void restartKafka() {
-        System.out.println("kill -9 Kafka");
+        tellOfKilling("Kafka");
         kafka.kill();
         kafka.start();
         watch();

@@ -36,6 +36,7 @@ abstract class Stage implements AutoCloseable {
     private EmbeddedPostgres postgres;
     private Process service;
     private Example example;
+    private Progress progress;
     private final Guard guard;
     private boolean keepsLogs;
 
@@ -58,8 +59,13 @@ abstract class Stage implements AutoCloseable {
     /** How a customer requests a transfer or an order, once; empty if nobody knows whether the request is taken. */
     abstract Function<Map<String, Object>, Optional<String>> requests();
 
-    /** Kills things while customers request so many. */
+    /** Kills things while customers request so many: each of them when it has work. */
     abstract void chaos(Customers customers, int count);
+
+    final void chaos(Customers customers, int count, Progress shown) {
+        progress = shown;
+        chaos(customers, count);
+    }
 
     /** What to try while everything is left running, a line each. */
     abstract List<String> hints();
@@ -142,10 +148,15 @@ abstract class Stage implements AutoCloseable {
         Awaitility.await().atMost(Duration.ofMinutes(10)).pollInterval(Duration.ofMillis(20)).until(() -> example.ended() >= count);
     }
 
+    /** Tells what is about to be killed, and how far the requests are. */
+    final void tellOfKilling(String what) {
+        System.out.println(progress.line() + "\nkill -9 " + what);
+    }
+
     /** Kills all of these, and then starts them. */
     final void restart(String... names) {
         List<RouteProcess> killed = Arrays.stream(names).map(applications::get).toList();
-        System.out.println("kill -9 " + String.join(", ", names));
+        tellOfKilling(String.join(", ", names));
         killed.forEach(RouteProcess::kill);
         killed.forEach(RouteProcess::start);
         watch();
@@ -158,7 +169,7 @@ abstract class Stage implements AutoCloseable {
         for (NotificationService.Mood mood : NotificationService.Mood.values()) {
             if (mood != NotificationService.Mood.FINE) {
                 mood(mood);
-                Awaitility.await(mood.toString()).atMost(Duration.ofMinutes(2)).until(() -> books().at("/refused/" + mood).asInt() >= 2);
+                Awaitility.await(mood.toString()).atMost(Duration.ofMinutes(10)).until(() -> books().at("/refused/" + mood).asInt() >= 2);
             }
         }
         mood(NotificationService.Mood.FINE);

@@ -71,14 +71,13 @@ final class XaStage extends Stage {
         awaitEnded(transfers / 5);
         restart("xa-transfer");
         awaitEnded(transfers / 2);
-        System.out.println("kill -9 Artemis");
+        tellOfKilling("Artemis");
         artemis.kill();
         artemis.start();
         watch();
         System.out.println("Artemis is back");
         awaitEnded(transfers * 4 / 5);
-        restart("xa-notify");
-        restart("xa-transfer");
+        restart("xa-notify", "xa-transfer");
     }
 
     @Override

@@ -29,27 +29,34 @@ class DemoIT {
     @Test
     void transferAndNotifyHoldsItsInvariantsWhileThingsAreKilled() throws Exception {
         run.assertHolds("notified=60 money=conserved lost=0 duplicate_effects=0 out_of_order=0", "--transfers", "60", "--chaos");
+        run.assertKilledWhileCustomersWait("bank-a");
+        run.assertKilledAtWork("bank-a", "Kafka", "bank-a-relay, bank-b");
     }
 
     @Test
     void transferAndNotifyByHalfMessagesHoldsTheSameInvariantsWhileThingsAreKilled() throws Exception {
         run.assertHolds("notified=50 money=conserved lost=0 duplicate_effects=0 out_of_order=0 undecided=0", "--mode", "half", "--transfers", "50", "--chaos");
+        run.assertKilledWhileCustomersWait("half-bank-a");
+        run.assertKilledAtWork("half-bank-a", "Kafka", "half-messages, bank-b");
     }
 
     @Test
     void transferAndNotifyBySagaHoldsTheSameInvariantsWhileThingsAreKilled() throws Exception {
         run.assertHolds("notified=50 money=conserved lost=0 duplicate_effects=0 out_of_order=0 undecided=0", "--mode", "saga", "--transfers", "50", "--chaos");
+        run.assertKilledAtWork("bank-a", "saga", "Kafka", "bank-a-relay, bank-b");
     }
 
     @Test
     void transferAndNotifyByTccHoldsTheSameInvariantsWhileThingsAreKilled() throws Exception {
         run.assertHolds("notified=50 money=conserved lost=0 duplicate_effects=0 out_of_order=0 undecided=0 reserved=0", "--mode", "tcc", "--transfers", "50", "--chaos");
+        run.assertKilledAtWork("bank-a", "tcc", "Kafka", "bank-a-relay, bank-b");
     }
 
     @Test
     void transferAndNotifyByXaHoldsTheSameInvariantsWhileThingsAreKilled() throws Exception {
         run.assertHolds("transfers=50 completed=39 rejected=11 notified=50 money=conserved lost=0 duplicate_effects=0 out_of_order=0",
                 "--mode", "xa", "--transfers", "50", "--chaos");
+        run.assertKilledAtWork("xa-transfer", "Artemis", "xa-notify, xa-transfer");
     }
 
     @Test
