@@ -229,6 +229,19 @@ class SagaGoesItsWayIT {
                 .isEqualTo("[{destination=journey.answers, body=" + answer + "}]");
     }
 
+    /** It goes on as one line of 200 characters, whole ones. */
+    @Test
+    void reasonOfAnyTextIsTold() {
+        Map<String, Object> command = command("DO");
+        command.put("verdict", "REFUSED");
+        command.put("reason", "over\nthe\0 limit " + "x".repeat(184) + "\ud83d\ude00\ud83d\ude00");
+
+        assertThat(journeys.takePart(command).getException()).isNull();
+
+        assertThat(journeys.database.value("DELETE FROM outbox_message WHERE message_key = 'participant' RETURNING convert_from(payload, 'UTF8')::jsonb ->> 'reason'"))
+                .isEqualTo("over the limit " + "x".repeat(184));
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', nullValues = "none", textBlock = """
             DO   | MAYBE   | the verdict (MAYBE) on saga journey p-1, step 2 is neither DONE nor REFUSED

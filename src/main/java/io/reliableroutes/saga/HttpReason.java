@@ -19,7 +19,6 @@ final class HttpReason {
     static final int LONGEST_BODY = 65_536;
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int LONGEST = 200;
     /** What is shorter is no secret. */
     private static final int SHORTEST_SECRET = 8;
 
@@ -32,7 +31,16 @@ final class HttpReason {
     HttpReason(URI url, String authorization) {
         String rest = String.join(" ", url.getRawPath().replaceFirst("^/[^/]*", ""), url.getRawQuery() == null ? "" : url.getRawQuery(), authorization);
         secrets = Arrays.stream(rest.split("[/&=; ]")).filter(part -> part.length() >= SHORTEST_SECRET)
-                .flatMap(part -> Stream.of(part, URLDecoder.decode(part, StandardCharsets.UTF_8))).distinct().toList();
+                .flatMap(part -> Stream.of(part, decoded(part))).distinct().toList();
+    }
+
+    private static String decoded(String part) {
+        try {
+            return URLDecoder.decode(part, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            // a percent sign of a token
+            return part;
+        }
     }
 
     /** Its {@code detail}, or else its {@code title}, in 200 characters and one line, without the secrets of the address; {@code HTTP 409} if it has neither. Never fails. */
@@ -57,17 +65,6 @@ final class HttpReason {
         for (String secret : secrets) {
             shown = shown.replace(secret, "…");
         }
-        StringBuilder line = new StringBuilder();
-        shown.codePoints().map(c -> isPrinted(c) ? c : ' ').forEach(line::appendCodePoint);
-        String cut = line.toString().replaceAll(" +", " ").strip();
-        int length = Math.min(cut.length(), LONGEST);
-        return cut.substring(0, length > 0 && Character.isHighSurrogate(cut.charAt(length - 1)) ? length - 1 : length);
-    }
-
-    private static boolean isPrinted(int c) {
-        return switch (Character.getType(c)) {
-            case Character.CONTROL, Character.SURROGATE, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR, Character.UNASSIGNED -> false;
-            default -> true;
-        };
+        return SagaAnswer.reason(shown);
     }
 }

@@ -76,8 +76,8 @@ public class SagaAnswer {
         }
         answer.put("answer", end == null ? said : end);
         String why = OutboxRow.simple(exchange, reason);
-        if (said.equals("REFUSED") && why != null && !why.isBlank()) {
-            answer.put("reason", why.substring(0, Math.min(why.length(), LONGEST_REASON)));
+        if (said.equals("REFUSED") && why != null && !reason(why).isEmpty()) {
+            answer.put("reason", reason(why));
         }
         Map<String, Object> row = new HashMap<>();
         row.put("destination", destination);
@@ -137,6 +137,22 @@ public class SagaAnswer {
         }
         throw new InvalidMessageException("the answer to a saga is no JSON object, or has a name twice: no saga goes on by it. Answer {saga, sagaId, step, action, answer, reason}, as "
                 + "docs/saga.md tells.");
+    }
+
+    /** A text as a saga keeps it: 200 characters of one line; not null, may be empty. */
+    static String reason(String text) {
+        StringBuilder line = new StringBuilder();
+        text.codePoints().map(c -> isPrinted(c) ? c : ' ').forEach(line::appendCodePoint);
+        String cut = line.toString().replaceAll(" +", " ").strip();
+        int length = Math.min(cut.length(), LONGEST_REASON);
+        return cut.substring(0, length > 0 && Character.isHighSurrogate(cut.charAt(length - 1)) ? length - 1 : length);
+    }
+
+    private static boolean isPrinted(int c) {
+        return switch (Character.getType(c)) {
+            case Character.CONTROL, Character.SURROGATE, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR, Character.UNASSIGNED -> false;
+            default -> true;
+        };
     }
 
     /** A header of a command, not null, and an {@link InvalidMessageException} if there is none. */
