@@ -2,6 +2,7 @@ package example;
 
 import java.nio.file.Path;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -12,6 +13,7 @@ class OrderDemoIT {
     private Path folder;
 
     @Test
+    @Tag("soak")
     void paidOrderHoldsItsInvariants() throws Exception {
         new DemoRun(folder).assertHolds("orders=20 fulfilled=16 refunded=4 told=16 stock=conserved points=conserved money=conserved lost=0 duplicate_effects=0 out_of_order=0",
                 "--example", "order", "--orders", "20");
