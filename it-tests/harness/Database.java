@@ -44,21 +44,29 @@ public record Database(String url) {
         }
     }
 
+    /** Of a query: tests repeat them, so they share sessions. */
     public List<Map<String, Object>> rows(String sql, Object... parameters) {
-        try (Connection connection = connect(); PreparedStatement statement = prepare(connection, sql, parameters);
-                ResultSet result = statement.executeQuery()) {
-            List<Map<String, Object>> rows = new ArrayList<>();
-            while (result.next()) {
-                Map<String, Object> row = new LinkedHashMap<>();
-                for (int i = 1; i <= result.getMetaData().getColumnCount(); i++) {
-                    row.put(result.getMetaData().getColumnLabel(i), result.getObject(i));
+        try {
+            return Sessions.with(this, connection -> {
+                try (PreparedStatement statement = prepare(connection, sql, parameters); ResultSet result = statement.executeQuery()) {
+                    return rows(result);
                 }
-                rows.add(row);
-            }
-            return rows;
+            });
         } catch (SQLException e) {
             throw new IllegalStateException(sql, e);
         }
+    }
+
+    private static List<Map<String, Object>> rows(ResultSet result) throws SQLException {
+        List<Map<String, Object>> rows = new ArrayList<>();
+        while (result.next()) {
+            Map<String, Object> row = new LinkedHashMap<>();
+            for (int i = 1; i <= result.getMetaData().getColumnCount(); i++) {
+                row.put(result.getMetaData().getColumnLabel(i), result.getObject(i));
+            }
+            rows.add(row);
+        }
+        return rows;
     }
 
     /** The only value of the only row. */
