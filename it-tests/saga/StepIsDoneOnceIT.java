@@ -1,13 +1,19 @@
 package saga;
 
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
 
 import harness.Database;
 import harness.Java;
+import harness.Page;
 import harness.Routes;
 import harness.Servers;
 import io.reliableroutes.InvalidMessageException;
@@ -20,6 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** The barrier of participants: each command has its effect once, however often, early or late it comes. */
 class StepIsDoneOnceIT {
@@ -110,6 +117,35 @@ class StepIsDoneOnceIT {
 
         assertThat(all.stream().map(CompletableFuture::join)).containsOnly("DONE");
         assertThat(database.count("work")).isEqualTo(1);
+    }
+
+    /** In any language: the second command of a step waits for the transaction of the first, and finds what that has left. */
+    @Test
+    void sqlOfTheContractDoesTheSame() throws SQLException {
+        List<String> sql = Pattern.compile("(?m)^    ((?:CREATE TABLE step_|INSERT INTO step_|SELECT state)[^;]*;)").matcher(Page.of("docs/contract.md").text()).results()
+                .map(found -> found.group(1)).toList();
+        assertThat(sql).hasSize(3);
+        Database other = Servers.database();
+        other.update(sql.get(0));
+        try (Connection first = other.connect(); Connection second = other.connect(); Statement one = first.createStatement(); Statement two = second.createStatement()) {
+            first.setAutoCommit(false);
+            assertThat(one.executeUpdate(sql.get(1))).isEqualTo(1);
+            one.execute("UPDATE step_barrier SET state = 'DONE'");
+            two.execute("SET lock_timeout = '1s'");
+            assertThatThrownBy(() -> two.execute(sql.get(1))).hasMessageContaining("lock timeout");
+            first.commit();
+
+            second.setAutoCommit(false);
+            assertThat(two.executeUpdate(sql.get(1))).isZero();
+            try (ResultSet found = two.executeQuery(sql.get(2))) {
+                assertThat(found.next()).isTrue();
+                assertThat(found.getString("state")).isEqualTo("DONE");
+            }
+            one.execute("SET lock_timeout = '1s'");
+            assertThatThrownBy(() -> one.execute(sql.get(2))).hasMessageContaining("lock timeout");
+            first.rollback();
+            second.rollback();
+        }
     }
 
     @Test

@@ -33,7 +33,7 @@ WITH expected (kind, relation, columns) AS (
     ('table', 'outbox_sent', 'sent_id uuid, message_id uuid, destination text, message_key text, type text, content_type text, payload bytea,
       headers jsonb, traceparent text, created_at timestamptz, sent_at timestamptz'),
     ('table', 'outbox_shard', 'shard smallint'),
-    ('table', 'outbox_sleep', 'asleep boolean'),
+    ('table', 'outbox_sleep', 'one boolean, asleep boolean'),
     ('table', 'saga', 'saga_id text, saga_name text, message_key text, data jsonb, steps jsonb, model text, pivot smallint, step_timeout interval,
       traceparent text, state text, step smallint, reason text, asked_at timestamptz, due_at timestamptz, started_at timestamptz, ended_at timestamptz'),
     ('table', 'saga_step', 'saga_id text, step smallint, name text, state text, asks integer, asked_at timestamptz, answered_at timestamptz,
@@ -60,7 +60,7 @@ WITH expected (kind, relation, columns) AS (
   -- a statement's ON CONFLICT needs each of these
   SELECT 3, 'unique index ' || u.name
   FROM unnest(ARRAY['alert_window_pkey', 'half_message_pkey', 'inbox_attempt_pkey', 'inbox_message_pkey', 'inbox_position_pkey', 'incident_pkey', 'message_is_parked_once',
-                    'outbox_closed_pkey', 'outbox_message_pkey', 'outbox_parked_pkey', 'record_is_dead_once', 'saga_pkey', 'saga_step_pkey', 'step_barrier_pkey']) AS u (name)
+                    'outbox_closed_pkey', 'outbox_message_pkey', 'outbox_parked_pkey', 'outbox_sleep_pkey', 'record_is_dead_once', 'saga_pkey', 'saga_step_pkey', 'step_barrier_pkey']) AS u (name)
   WHERE NOT EXISTS (SELECT 1 FROM pg_index i WHERE i.indexrelid = to_regclass(u.name) AND i.indisunique AND i.indisvalid)
   UNION ALL
   SELECT 3, 'function ' || f.name
