@@ -102,6 +102,10 @@ public final class Models {
                     line.getValue().print();
                 }
             }
+        } catch (Exception e) {
+            e.printStackTrace();
+            // clients and consumers of the line that has failed are still running
+            System.exit(1);
         }
         System.exit(0);
     }
