@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.reliableroutes.support.FailureText;
 import io.reliableroutes.support.Incidents;
+import io.reliableroutes.support.PerContext;
 import io.reliableroutes.support.RetrySettings;
 import io.reliableroutes.support.Settings;
 import org.apache.camel.CamelContext;
@@ -46,14 +47,7 @@ public final class ReceiverPause {
 
     /** The one of a consumer, not null. */
     public static ReceiverPause of(CamelContext context, String consumer) {
-        synchronized (context) {
-            All all = context.getCamelContextExtension().getContextPlugin(All.class);
-            if (all == null) {
-                all = new All(new ConcurrentHashMap<>());
-                context.getCamelContextExtension().addContextPlugin(All.class, all);
-            }
-            return all.pauses.computeIfAbsent(consumer, name -> new ReceiverPause(context, name));
-        }
+        return PerContext.of(context, All.class, () -> new All(new ConcurrentHashMap<>())).pauses.computeIfAbsent(consumer, name -> new ReceiverPause(context, name));
     }
 
     /**

@@ -7,6 +7,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.reliableroutes.support.ConfigurationException;
+import io.reliableroutes.support.PerContext;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.model.ModelCamelContext;
@@ -87,14 +88,7 @@ public final class Sagas {
     }
 
     private static AllKnown known(CamelContext context) {
-        synchronized (context) {
-            AllKnown known = context.getCamelContextExtension().getContextPlugin(AllKnown.class);
-            if (known == null) {
-                known = new AllKnown();
-                context.getCamelContextExtension().addContextPlugin(AllKnown.class, known);
-            }
-            return known;
-        }
+        return PerContext.of(context, AllKnown.class, AllKnown::new);
     }
 
     private record Known(SagaDefinition saga, String place, TemplatedRouteDefinition route) {

@@ -125,14 +125,7 @@ public final class DatabaseText {
     }
 
     private static Known known(CamelContext context) {
-        synchronized (context) {
-            Known known = context.getCamelContextExtension().getContextPlugin(Known.class);
-            if (known == null) {
-                known = new Known();
-                context.getCamelContextExtension().addContextPlugin(Known.class, known);
-            }
-            return known;
-        }
+        return PerContext.of(context, Known.class, Known::new);
     }
 
     private static final class Known extends ConcurrentHashMap<DataSource, DatabaseText> {

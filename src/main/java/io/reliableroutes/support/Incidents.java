@@ -108,14 +108,7 @@ public class Incidents {
     }
 
     private static Incidents of(CamelContext context) {
-        synchronized (context) {
-            Incidents incidents = context.getCamelContextExtension().getContextPlugin(Incidents.class);
-            if (incidents == null) {
-                incidents = new Incidents();
-                context.getCamelContextExtension().addContextPlugin(Incidents.class, incidents);
-            }
-            return incidents;
-        }
+        return PerContext.of(context, Incidents.class, Incidents::new);
     }
 
     private static Long inOwnTransaction(CamelContext context, String dataSource, String file, String... parameters)

@@ -136,14 +136,7 @@ public class PollScheduler extends ServiceSupport implements ScheduledPollConsum
     }
 
     private static List<PollScheduler> schedulers(CamelContext context) {
-        synchronized (context) {
-            Schedulers all = context.getCamelContextExtension().getContextPlugin(Schedulers.class);
-            if (all == null) {
-                all = new Schedulers();
-                context.getCamelContextExtension().addContextPlugin(Schedulers.class, all);
-            }
-            return all;
-        }
+        return PerContext.of(context, Schedulers.class, Schedulers::new);
     }
 
     @Override

@@ -37,9 +37,12 @@ final class RemoteWake {
 
     /** Tells relays of that data source that there is a message. Returns at once, and never fails; if there is no such data source, nobody waits for it. */
     static void ring(CamelContext context, String name) {
-        DataSource dataSource = context.getRegistry().lookupByNameAndType(name, DataSource.class);
-        if (dataSource != null) {
-            all(context).computeIfAbsent(name, key -> new RemoteWake(context, name, dataSource)).ring();
+        RemoteWake wake = all(context).computeIfAbsent(name, key -> {
+            DataSource dataSource = context.getRegistry().lookupByNameAndType(key, DataSource.class);
+            return dataSource == null ? null : new RemoteWake(context, key, dataSource);
+        });
+        if (wake != null) {
+            wake.ring();
         }
     }
 
@@ -68,14 +71,7 @@ final class RemoteWake {
     }
 
     private static Wakes all(CamelContext context) {
-        synchronized (context) {
-            Wakes all = context.getCamelContextExtension().getContextPlugin(Wakes.class);
-            if (all == null) {
-                all = new Wakes();
-                context.getCamelContextExtension().addContextPlugin(Wakes.class, all);
-            }
-            return all;
-        }
+        return PerContext.of(context, Wakes.class, Wakes::new);
     }
 
     private static final class Wakes extends ConcurrentHashMap<String, RemoteWake> {
