@@ -28,20 +28,21 @@ public class OutboxScheduler extends PollScheduler {
     private static final int ANSWER_SECONDS = 5;
     private static final int RETRY_SECONDS = 1;
 
-    private volatile boolean listening;
     private volatile boolean saidSo;
+    /** In which it is listened; null while it is not. */
     private volatile Connection session;
+    private String sleeps;
     private ExecutorService listener;
 
     @Override
     protected boolean fallAsleep() {
-        if (!listening || saidSo) {
+        if (session == null || saidSo) {
             return false;
         }
         // first: who wakes it meanwhile takes that back
         saidSo = true;
         try (Connection connection = dataSource().getConnection(); Statement sleep = connection.createStatement()) {
-            sleep.execute(SqlFile.load(getCamelContext(), "sleep-outbox.sql"));
+            sleep.execute(sleeps);
             return true;
         } catch (SQLException e) {
             saidSo = false;
@@ -57,11 +58,10 @@ public class OutboxScheduler extends PollScheduler {
     private void listen() {
         while (isRunAllowed() && dataSource() instanceof LocalDataSource database) {
             try (Connection connection = database.connect(settings()); Statement statement = connection.createStatement()) {
-                session = connection;
                 statement.execute("LISTEN " + CHANNEL);
                 // what came while nobody listened is not told
                 told();
-                listening = true;
+                session = connection;
                 PGConnection notified = connection.unwrap(PGConnection.class);
                 while (isRunAllowed()) {
                     if (notified.getNotifications(SILENCE_MILLIS).length > 0) {
@@ -73,7 +73,7 @@ public class OutboxScheduler extends PollScheduler {
             } catch (SQLException e) {
                 LOG.debug("the relay of {} polls, since it cannot listen", wokenBy(), e);
             }
-            listening = false;
+            session = null;
             try {
                 TimeUnit.SECONDS.sleep(RETRY_SECONDS);
             } catch (InterruptedException e) {
@@ -98,6 +98,7 @@ public class OutboxScheduler extends PollScheduler {
     @Override
     protected void doStart() {
         super.doStart();
+        sleeps = SqlFile.load(getCamelContext(), "sleep-outbox.sql");
         listener = getCamelContext().getExecutorServiceManager().newSingleThreadExecutor(this, "listen-" + wokenBy());
         listener.execute(this::listen);
     }

@@ -76,8 +76,9 @@ public class SagaAnswer {
         }
         answer.put("answer", end == null ? said : end);
         String why = OutboxRow.simple(exchange, reason);
-        if (said.equals("REFUSED") && why != null && !reason(why).isEmpty()) {
-            answer.put("reason", reason(why));
+        String line = said.equals("REFUSED") && why != null ? reason(why) : "";
+        if (!line.isEmpty()) {
+            answer.put("reason", line);
         }
         Map<String, Object> row = new HashMap<>();
         row.put("destination", destination);
