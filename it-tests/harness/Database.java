@@ -57,7 +57,8 @@ public record Database(String url) {
         }
     }
 
-    private static List<Map<String, Object>> rows(ResultSet result) throws SQLException {
+    /** What is left of a result, each row by the labels of its columns. */
+    public static List<Map<String, Object>> rows(ResultSet result) throws SQLException {
         List<Map<String, Object>> rows = new ArrayList<>();
         while (result.next()) {
             Map<String, Object> row = new LinkedHashMap<>();

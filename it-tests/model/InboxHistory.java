@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
+import harness.Database;
 import io.reliableroutes.inbox.InboxJava;
 import io.reliableroutes.outbox.OutboxJava;
 
@@ -173,7 +174,7 @@ final class InboxHistory {
         operate(() -> {
             try (PreparedStatement statement = operator().connection.prepareStatement("""
                     DELETE FROM inbox_parked WHERE id = (SELECT id FROM inbox_parked ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING message_id AS n""")) {
-                Statements.rows(statement.executeQuery()).forEach(row -> gone.add(Integer.parseInt((String) row.get("n"))));
+                Database.rows(statement.executeQuery()).forEach(row -> gone.add(Integer.parseInt((String) row.get("n"))));
             }
         }, () -> gone.forEach(n -> {
             model.messages.get(n).status = "REMOVED";

@@ -64,7 +64,7 @@ final class ModelDatabase {
     /** What everybody sees. */
     List<Map<String, Object>> rows(String sql) throws SQLException {
         try (PreparedStatement statement = outside.prepareStatement(sql)) {
-            return Statements.rows(statement.executeQuery());
+            return Database.rows(statement.executeQuery());
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import harness.Database;
 import io.reliableroutes.outbox.OutboxJava;
 
 /** A history of one outbox: the shipped statements in sessions of two relays, two outbox-retries and two writers, and the model beside them. */
@@ -251,7 +252,7 @@ final class OutboxHistory {
 
     private List<Map<String, Object>> ask(String sql) throws SQLException {
         try (PreparedStatement statement = operator().connection.prepareStatement(sql)) {
-            return Statements.rows(statement.executeQuery());
+            return Database.rows(statement.executeQuery());
         }
     }
 

@@ -4,12 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -17,6 +15,7 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import harness.Database;
 import harness.Java;
 
 /** The shipped statements, or a variant of them, with parameters by name as camel-jdbc and camel-sql have them. */
@@ -51,7 +50,7 @@ final class Statements {
             for (int i = 0; i < statement.names().size(); i++) {
                 prepared.setObject(i + 1, parameters.apply(statement.names().get(i)));
             }
-            List<Map<String, Object>> rows = prepared.execute() ? rows(prepared.getResultSet()) : List.of(Map.of("count", prepared.getUpdateCount()));
+            List<Map<String, Object>> rows = prepared.execute() ? Database.rows(prepared.getResultSet()) : List.of(Map.of("count", prepared.getUpdateCount()));
             boolean something = !rows.isEmpty() && rows.get(0).values().stream().noneMatch(value -> value == null || value.equals(0) || value.equals(0L));
             EFFECTIVE.merge(name, something || rows.size() > 1 || !rows.isEmpty() && rows.get(0).size() > 1 ? 1 : 0, Integer::sum);
             return rows;
@@ -64,18 +63,6 @@ final class Statements {
     List<Map<String, Object>> run(Connection connection, String name, List<Object> parameters) throws SQLException {
         Iterator<Object> next = parameters.iterator();
         return run(connection, name, number -> next.next());
-    }
-
-    static List<Map<String, Object>> rows(ResultSet result) throws SQLException {
-        List<Map<String, Object>> rows = new ArrayList<>();
-        while (result.next()) {
-            Map<String, Object> row = new LinkedHashMap<>();
-            for (int i = 1; i <= result.getMetaData().getColumnCount(); i++) {
-                row.put(result.getMetaData().getColumnLabel(i), result.getObject(i));
-            }
-            rows.add(row);
-        }
-        return rows;
     }
 
     private String text(String name) {

@@ -47,20 +47,7 @@ class TransferIsASagaIT {
     void transfersOfAllKindsEndWithAllInvariants() {
         startBankB();
 
-        transfers.request("t-1", "a-1", "b-1", 10);
-        transfers.request("t-2", "a-1", "nobody", 10);
-        transfers.request("t-3", "a-1", "b-1", 5000);
-        transfers.request("t-4", "a-1", "b-9", 10);
-        transfers.request("t-5", "a-1", "b-2", 1.5);
-        transfers.request("t-5b", "nobody", "b-2", 1.5);
-
-        transfers.awaitStatus("t-1", "COMPLETED");
-        transfers.awaitStatus("t-2", "REJECTED UNKNOWN_ACCOUNT");
-        transfers.awaitStatus("t-3", "REJECTED INSUFFICIENT_FUNDS");
-        transfers.awaitStatus("t-4", "REJECTED ACCOUNT_CLOSED");
-        transfers.awaitStatus("t-5", "COMPLETED");
-        transfers.awaitStatus("t-5b", "REJECTED UNKNOWN_ACCOUNT");
-        Awaitility.await().untilAsserted(() -> assertThat(transfers.invariants().violations()).isEmpty());
+        transfers.ofAllKindsEndWithAllInvariants();
     }
 
     /** The command is a dead letter, the compensation finds nothing to undo, and the replayed command comes behind its compensation. */

@@ -15,8 +15,11 @@ import demo.Invariants;
 import harness.Database;
 import harness.Downstream;
 import harness.Ports;
+import harness.Routes;
 import harness.Servers;
 import org.awaitility.Awaitility;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** The transfer as a saga, or by TCC: its databases, topics and notification service, for applications that a test starts. */
 final class Transfers implements AutoCloseable {
@@ -68,8 +71,8 @@ final class Transfers implements AutoCloseable {
             case "orchestrator" -> List.of("saga-api.camel.yaml", "saga-request-transfer.camel.yaml", model + "-transfer.camel.yaml", "saga-end-transfer.camel.yaml",
                     "bank-a-answer-request.camel.yaml", "bank-a-check-media-type.camel.yaml", "bank-a-check-request.camel.yaml", "bank-a-describe.camel.yaml",
                     "bank-a-record-settled.camel.yaml", "bank-a-show.camel.yaml", "bank-a-tell-settled.camel.yaml");
-            case "bank A" -> List.of(model + "-bank-a-debit.camel.yaml", model + (model.equals("tcc") ? "-bank-a-reserve" : "-bank-a-book-debit") + ".camel.yaml", "bank-a-relay.camel.yaml");
-            case "bank B" -> List.of(model + "-bank-b-credit.camel.yaml", model + (model.equals("tcc") ? "-bank-b-reserve" : "-bank-b-book-credit") + ".camel.yaml", "bank-b-book-credit.camel.yaml", "bank-b-relay.camel.yaml");
+            case "bank A" -> Routes.files(model + "-bank-a-.*|bank-a-relay.*");
+            case "bank B" -> Routes.files(model + "-bank-b-.*|bank-b-book-credit.*|bank-b-relay.*");
             default -> List.of("notifier-send-notification.camel.yaml", "notifier-tell-customer.camel.yaml");
         };
     }
@@ -109,6 +112,24 @@ final class Transfers implements AutoCloseable {
 
     void awaitStatus(String id, String status) {
         Journeys.await().until(() -> status(id), status::equals);
+    }
+
+    /** One of each kind: what is done, and each reason not to. */
+    void ofAllKindsEndWithAllInvariants() {
+        request("t-1", "a-1", "b-1", 10);
+        request("t-2", "a-1", "nobody", 10);
+        request("t-3", "a-1", "b-1", 5000);
+        request("t-4", "a-1", "b-9", 10);
+        request("t-5", "a-1", "b-2", 1.5);
+        request("t-6", "nobody", "b-2", 1.5);
+
+        awaitStatus("t-1", "COMPLETED");
+        awaitStatus("t-2", "REJECTED UNKNOWN_ACCOUNT");
+        awaitStatus("t-3", "REJECTED INSUFFICIENT_FUNDS");
+        awaitStatus("t-4", "REJECTED ACCOUNT_CLOSED");
+        awaitStatus("t-5", "COMPLETED");
+        awaitStatus("t-6", "REJECTED UNKNOWN_ACCOUNT");
+        Awaitility.await().untilAsserted(() -> assertThat(invariants().violations()).isEmpty());
     }
 
     Database bankA() {
