@@ -13,6 +13,7 @@ import harness.Database;
 import harness.RouteProcess;
 import harness.Routes;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
@@ -73,7 +74,11 @@ abstract class TransferSurvivesCrashes {
                 customer.setDaemon(true);
                 customer.start();
             }
-            gate.awaitHeld();
+            try {
+                gate.awaitHeld();
+            } catch (ConditionTimeoutException e) {
+                throw new AssertionError("no transaction at the gate: " + transfers.bankA().rows("SELECT * FROM saga WHERE saga_id = ANY (?)", (Object) ids.toArray(String[]::new)), e);
+            }
             if (when.equals("behind")) {
                 gate.pass();
             }
@@ -100,11 +105,16 @@ abstract class TransferSurvivesCrashes {
         });
     }
 
-    /** The credit's answer is on its way, and the orchestrator does not wait for it. */
+    /** The credit is late at once, and its answer, however quick, is refused by the database as long as nobody has seen that. */
     private void expire(String id) {
         transfers.bankA().update("""
-                CREATE OR REPLACE FUNCTION expire() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.due_at := now() - interval '1 hour'; RETURN NEW; END $$;
+                CREATE OR REPLACE FUNCTION expire() RETURNS trigger LANGUAGE plpgsql AS $$
+                BEGIN
+                  IF OLD.state = 'RUNNING' AND OLD.step = 2 AND NEW.state <> 'COMPENSATING' THEN RAISE EXCEPTION 'not yet' USING ERRCODE = '40001'; END IF;
+                  IF NEW.state = 'RUNNING' AND NEW.step = 2 THEN NEW.due_at := now() - interval '1 hour'; END IF;
+                  RETURN NEW;
+                END $$;
                 DROP TRIGGER IF EXISTS expire ON saga;
-                CREATE TRIGGER expire BEFORE UPDATE ON saga FOR EACH ROW WHEN (NEW.saga_id = '%s' AND NEW.state = 'RUNNING' AND NEW.step = 2) EXECUTE FUNCTION expire()""".formatted(id));
+                CREATE TRIGGER expire BEFORE UPDATE ON saga FOR EACH ROW WHEN (NEW.saga_id = '%s') EXECUTE FUNCTION expire()""".formatted(id));
     }
 }
