@@ -62,9 +62,10 @@ final class Defaults implements LoadablePropertiesSource, Ordered {
         return defaults.getProperty(name);
     }
 
+    /** The same each time: Camel asks for them at each look at one of them. */
     @Override
     public Properties loadProperties() {
-        return loadProperties(name -> true);
+        return defaults;
     }
 
     @Override

@@ -16,6 +16,7 @@ import org.springframework.core.env.PropertySource;
 final class SpringSettings implements LoadablePropertiesSource {
 
     private final ConfigurableEnvironment environment;
+    private volatile Properties all;
 
     private SpringSettings(ConfigurableEnvironment environment) {
         this.environment = environment;
@@ -40,9 +41,13 @@ final class SpringSettings implements LoadablePropertiesSource {
         return environment.getProperty(name);
     }
 
+    /** As they were at first: Camel asks for them at each look at one of them, to trace where it is from. */
     @Override
     public Properties loadProperties() {
-        return loadProperties(name -> true);
+        if (all == null) {
+            all = loadProperties(name -> true);
+        }
+        return all;
     }
 
     @Override
