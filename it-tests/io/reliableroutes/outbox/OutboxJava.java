@@ -111,7 +111,7 @@ public final class OutboxJava {
     /** @param locked the value of lock-outbox-shards.sql */
     public void own(Exchange exchange, Object locked) {
         exchange.getMessage().setBody(locked);
-        OutboxBatch.own(exchange);
+        OutboxBatch.of(exchange).pace().own(exchange);
     }
 
     /** @param writers the row of list-outbox-writers.sql */

@@ -151,11 +151,15 @@ public class InboxBatch {
     }
 
     /**
-     * Makes a message of the batch the one of its exchange, as its handler gets it.
+     * Makes a message of the batch the one of its exchange, as its handler gets it. The exchange property {@code inboxHeld} is whether its key had
+     * parked messages when the batch began.
      *
      * @param exchange one of the split, not null
      */
     public void next(Exchange exchange) {
-        exchange.getMessage().getBody(ReceivedMessage.class).enter(exchange);
+        InboxCourse.next(exchange);
+        ReceivedMessage message = exchange.getMessage().getBody(ReceivedMessage.class);
+        exchange.setProperty("inboxHeld", message.isHeld());
+        message.enter(exchange);
     }
 }

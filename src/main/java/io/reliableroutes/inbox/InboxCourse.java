@@ -12,6 +12,9 @@ import org.apache.camel.Exchange;
 public final class InboxCourse {
 
     private static final String PROPERTY = "inboxCourse";
+    /** What a route reads at each message stands beside it: Camel would look up each method of an object anew. */
+    private static final String MESSAGES = "inboxMessages";
+    private static final String GOOD = "inboxGood";
 
     private final List<?> messages;
     private int passed;
@@ -23,9 +26,14 @@ public final class InboxCourse {
 
     static void begin(Exchange exchange, List<?> messages) {
         exchange.setProperty(PROPERTY, new InboxCourse(messages));
+        exchange.setProperty(MESSAGES, messages);
     }
 
-    /** @param exchange whose body are the messages, not null */
+    /**
+     * Gives the route the messages, as the exchange property {@code inboxMessages}.
+     *
+     * @param exchange whose body they are, not null
+     */
     public static void begin(Exchange exchange) {
         begin(exchange, exchange.getMessage().getBody(List.class));
     }
@@ -34,13 +42,16 @@ public final class InboxCourse {
         return exchange.getProperty(PROPERTY, InboxCourse.class);
     }
 
-    /** In their order, not null. */
-    public List<?> messages() {
-        return messages;
+    /**
+     * Before one of the messages: the exchange property {@code inboxGood} is false if one has failed, and nothing more is to be done.
+     *
+     * @param exchange one of the split, not null
+     */
+    public static void next(Exchange exchange) {
+        exchange.setProperty(GOOD, of(exchange).isGood());
     }
 
-    /** False if one has failed: nothing more is to be done. */
-    public boolean isGood() {
+    boolean isGood() {
         return failure == null;
     }
 

@@ -83,7 +83,7 @@ public final class ReceivedMessage extends InboxMessage {
     }
 
     /** Whether its key had parked messages when its batch began. */
-    public boolean isHeld() {
+    boolean isHeld() {
         return held;
     }
 
@@ -181,12 +181,17 @@ public final class ReceivedMessage extends InboxMessage {
         return identity.key();
     }
 
-    /** @throws InvalidMessageException if it has no identity, or no body where its consumer does not want tombstones */
+    /**
+     * Leaves its key in the repository as the exchange property {@code inboxKey}.
+     *
+     * @throws InvalidMessageException if it has no identity, or no body where its consumer does not want tombstones
+     */
     public void check(Exchange exchange) {
         InvalidMessageException problem = problem(exchange);
         if (problem != null) {
             throw problem;
         }
+        exchange.setProperty("inboxKey", inboxKey());
     }
 
     /** Why the message is none, or null. */

@@ -8,7 +8,8 @@ import org.apache.camel.component.jdbc.JdbcConstants;
 
 /**
  * One attempt of a relay or an outbox-retry, from its limits to what becomes of its rows: all that its steps share, as one object, the exchange
- * property {@code outboxBatch}. The parameters of its statements are one map, in the header that camel-jdbc takes them from.
+ * property {@code outboxBatch}. The parameters of its statements are one map, in the header that camel-jdbc takes them from. No method that is public
+ * has a parameter: routes read it at each attempt, and of a class with a method that takes an exchange Camel learns the methods anew for each object.
  */
 public final class OutboxBatch {
 
@@ -38,15 +39,6 @@ public final class OutboxBatch {
     /** After a failure Camel may have put the message back as it was. */
     void giveParameters(Exchange exchange) {
         exchange.getMessage().setHeader(JdbcConstants.JDBC_PARAMETERS, parameters);
-    }
-
-    /**
-     * Takes over which shards are this relay's for the transaction.
-     *
-     * @param exchange whose body is the value of {@code lock-outbox-shards.sql} or {@code lock-due-outbox-shards.sql}, not null
-     */
-    public static void own(Exchange exchange) {
-        of(exchange).set("locked", exchange.getMessage().getBody());
     }
 
     void set(String parameter, Object value) {

@@ -82,6 +82,15 @@ public class OutboxPace {
         batch.set("turn", turn.incrementAndGet() % 2 == 0);
     }
 
+    /**
+     * Takes over which shards are this relay's for the transaction.
+     *
+     * @param exchange whose body is the value of {@code lock-outbox-shards.sql} or {@code lock-due-outbox-shards.sql}, not null
+     */
+    public void own(Exchange exchange) {
+        OutboxBatch.of(exchange).set("locked", exchange.getMessage().getBody());
+    }
+
     /** A record of a batch is refused: with many of them among good ones, whole batches would bring the good ones as often as there are others. */
     void refused() {
         refused = true;
