@@ -15,6 +15,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
+import org.awaitility.Awaitility;
 
 /** PostgreSQL and Kafka for one measurement, with a folder for its logs. */
 final class Bench implements AutoCloseable {
@@ -70,6 +71,28 @@ final class Bench implements AutoCloseable {
             while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
                 consumer.poll(Duration.ofMillis(500)).forEach(each);
             }
+        }
+    }
+
+    /** What a database has written to its log, and how often it has committed; a session's commits are told when it ends. */
+    record Costs(long walBytes, long commits) {
+
+        /** When nobody is connected any more. */
+        static Costs of(Database database) {
+            Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> database.value("""
+                    SELECT count(*) = 0
+                    FROM pg_stat_activity
+                    WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()""").equals(true));
+            Map<String, Object> row = database.rows("""
+                    SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint AS wal, xact_commit AS commits
+                    FROM pg_stat_database
+                    WHERE datname = current_database()""").get(0);
+            return new Costs((Long) row.get("wal"), (Long) row.get("commits"));
+        }
+
+        /** For each of so many messages. */
+        String since(Costs then, int messages) {
+            return "%,d bytes of WAL and %.4f commits a message".formatted((walBytes - then.walBytes) / messages, (commits - then.commits) / (double) messages);
         }
     }
 

@@ -15,17 +15,15 @@ import org.awaitility.Awaitility;
 public final class Drain {
 
     private static final int KEYS = 1000;
-    private static Bench bench;
 
     public static void main(String[] arguments) throws Exception {
-        try (Bench servers = new Bench()) {
-            bench = servers;
-            double ideal = drain("ideal relay, JDBC and KafkaProducer", 200_000, 290, true);
-            double relay = drain("outbox-relay", 200_000, 290, false);
-            double naive = drain("naive sql to kafka, a row a time", 10_000, 290, null);
-            double small = drain("outbox-relay", 100_000, 290, false);
-            double large = drain("outbox-relay", 1_000_000, 290, false);
-            double kilobyte = drain("outbox-relay, 1 KB payloads", 200_000, 1024, false);
+        try (Bench bench = new Bench()) {
+            double ideal = drain(bench, "ideal relay, JDBC and KafkaProducer", 200_000, 290, true);
+            double relay = drain(bench, "outbox-relay", 200_000, 290, false);
+            double naive = drain(bench, "naive sql to kafka, a row a time", 10_000, 290, null);
+            double small = drain(bench, "outbox-relay", 100_000, 290, false);
+            double large = drain(bench, "outbox-relay", 1_000_000, 290, false);
+            double kilobyte = drain(bench, "outbox-relay, 1 KB payloads", 200_000, 1024, false);
             System.out.printf("outbox-relay / ideal relay          %6.2f   (aim 0.6)%n", relay / ideal);
             System.out.printf("outbox-relay / naive route          %6.1f   (aim 30)%n", relay / naive);
             System.out.printf("1,000,000 rows / 100,000 rows       %6.2f   (aim 0.9)%n", large / small);
@@ -35,7 +33,7 @@ public final class Drain {
     }
 
     /** @param ideal true: the ideal relay, false: the pack's, null: the naive route */
-    private static double drain(String name, int rows, int bytes, Boolean ideal) throws Exception {
+    static double drain(Bench bench, String name, int rows, int bytes, Boolean ideal) throws Exception {
         Database outbox = bench.database("schema.sql");
         String topic = bench.topic(4);
         outbox.update("""
@@ -44,6 +42,7 @@ public final class Drain {
                 FROM generate_series(1, ?) AS i
                 """.formatted(KEYS, bytes), rows);
         outbox.update("VACUUM ANALYZE outbox_message");
+        Bench.Costs before = Bench.Costs.of(outbox);
         List<String> command = new ArrayList<>(List.of(Java.executable(), "-Xmx256m", "-cp", Java.testClasspath() + ":" + System.getProperty("bench.classes")));
         if (Boolean.TRUE.equals(ideal)) {
             command.addAll(List.of("IdealRelay", outbox.url(), bench.kafka.brokers(), topic, Java.root().resolve("src/main/resources/sql/postgresql").toString()));
@@ -60,13 +59,13 @@ public final class Drain {
             relay.destroy();
             relay.onExit().join();
         }
-        double rate = rate(topic, rows);
-        System.out.printf("%-38s %,10d rows %,10.0f rows/s%n", name, rows, rate);
+        double rate = rate(bench, topic, rows);
+        System.out.printf("%-38s %,10d rows %,10.0f rows/s, %s%n", name, rows, rate, Bench.Costs.of(outbox).since(before, rows));
         bench.drop(outbox);
         return rate;
     }
 
-    private static double rate(String topic, int rows) {
+    private static double rate(Bench bench, String topic, int rows) {
         Map<String, Long> last = new HashMap<>();
         long[] span = {Long.MAX_VALUE, 0, 0};
         bench.read(topic, record -> {

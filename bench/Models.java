@@ -118,11 +118,28 @@ public final class Models {
     }
 
     private static void outbox() throws Exception {
+        startOutbox().print();
+    }
+
+    private static Models startOutbox() {
         Models outbox = new Models("outbox", false, "schema.sql", "example-bank-a.sql");
         outbox.process("bank-a-relay.camel.yaml");
         outbox.process(files("bank-b-.*"));
         outbox.api(files("bank-a-(?!relay).*"));
-        outbox.print();
+        return outbox;
+    }
+
+    /** How many requests a second the outbox takes from sixteen clients, and how many of them are done a second. */
+    static double[] throughOutbox(Bench servers, int transfers) throws Exception {
+        bench = servers;
+        Models outbox = startOutbox();
+        try (AutoCloseable listening = outbox.listening()) {
+            outbox.measure(16, 2 * WARM_UP, false);
+            Cpu before = Cpu.now();
+            Measure backlog = outbox.measure(16, transfers, false);
+            System.out.printf("CPU of a transfer, ms: %s%n", Cpu.now().since(before, transfers));
+            return new double[] {backlog.accepted, backlog.rate};
+        }
     }
 
     private static void half() throws Exception {
@@ -180,22 +197,27 @@ public final class Models {
     }
 
     private void print() throws Exception {
-        Thread listener = new Thread(this::listen);
-        listener.setDaemon(true);
-        listener.start();
-        try {
-            Awaitility.await().atMost(Duration.ofMinutes(1)).ignoreExceptions().until(() -> http.send(HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/transfers/none"))
-                    .build(), HttpResponse.BodyHandlers.discarding()).statusCode() > 0);
+        try (AutoCloseable listening = listening()) {
             measure(16, WARM_UP, true);
             Measure one = measure(1, ONE, true);
             Measure sixteen = measure(16, SIXTEEN, true);
             Measure backlog = measure(16, BACKLOG, false);
             System.out.printf("| %s | %,.0f/s | %s | %,.0f/s | %s | %,.0f/s |%n", name, one.rate, one.text(), sixteen.rate, sixteen.text(), backlog.rate);
             Bench.check(bankA.count("ledger_entry") == number, bankA.count("ledger_entry") + " debits of " + number);
-        } finally {
+        }
+    }
+
+    /** Until its end the ends of transfers are heard of; with it the processes end. */
+    private AutoCloseable listening() {
+        Thread listener = new Thread(this::listen);
+        listener.setDaemon(true);
+        listener.start();
+        Awaitility.await().atMost(Duration.ofMinutes(1)).ignoreExceptions().until(() -> http.send(HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/transfers/none"))
+                .build(), HttpResponse.BodyHandlers.discarding()).statusCode() > 0);
+        return () -> {
             processes.forEach(RouteProcess::close);
             listener.interrupt();
-        }
+        };
     }
 
     /** @param waits whether a client waits for the end of its transfer before the next one */
@@ -224,13 +246,14 @@ public final class Models {
         for (Future<?> client : done) {
             client.get();
         }
+        double accepted = transfers * 1e9 / (System.nanoTime() - start);
         if (!waits) {
             Bench.check(ended.await(5, TimeUnit.MINUTES), "all have ended but " + ended.getCount());
         }
         threads.shutdown();
         number = end;
         latencies.sort(null);
-        return new Measure(transfers * 1e9 / (System.nanoTime() - start), latencies);
+        return new Measure(transfers * 1e9 / (System.nanoTime() - start), accepted, latencies);
     }
 
     private void request(int i, CountDownLatch latch) throws IOException, InterruptedException {
@@ -267,8 +290,11 @@ public final class Models {
         return "{\"transferId\":\"t-%d\",\"from\":\"a-%d\",\"to\":\"b-%d\",\"amount\":1.00}".formatted(i, i % ACCOUNTS, i % ACCOUNTS);
     }
 
-    /** @param latencies of transfers, nanoseconds, the shortest first */
-    private record Measure(double rate, List<Long> latencies) {
+    /**
+     * @param accepted  requests a second
+     * @param latencies of transfers, nanoseconds, the shortest first
+     */
+    private record Measure(double rate, double accepted, List<Long> latencies) {
 
         String text() {
             return "%.0f, %.0f".formatted(percentile(50), percentile(99));

@@ -1,3 +1,4 @@
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -5,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 import harness.Database;
+import harness.Java;
 import harness.RouteProcess;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -21,26 +23,32 @@ public final class Receive {
     private static final int KEYS = 1000;
     private static final int EACH = 20;
     private static final int LETTERS = 100_000;
-    private static Bench bench;
+    private final Bench bench;
+
+    private Receive(Bench bench) {
+        this.bench = bench;
+    }
 
     public static void main(String[] arguments) throws Exception {
-        try (Bench servers = new Bench()) {
-            bench = servers;
-            double clean = receive(false);
-            double poisoned = receive(true);
+        try (Bench bench = new Bench()) {
+            Receive receive = new Receive(bench);
+            double ideal = receive.ideal();
+            double clean = receive.clean();
+            double poisoned = receive.poisoned();
+            System.out.printf("receiver / ideal receiver                                   %6.2f   (aim 0.8)%n", clean / ideal);
             System.out.printf("rate of the other 999 keys / rate without the bad message   %6.2f%n", poisoned / clean);
-            replay();
+            receive.replay();
         }
         System.exit(0);
     }
 
-    private static Database bank() {
+    private Database bank() {
         Database bank = bench.database("schema.sql", "example-bank-b.sql");
         bank.update("INSERT INTO account (id, balance, credit_limit) SELECT 'b-' || i, 0, 1000000 FROM generate_series(0, 999) AS i");
         return bank;
     }
 
-    private static RouteProcess receiver(Database bank, String topic) {
+    private RouteProcess receiver(Database bank, String topic) {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("database.bank-b.url", bank.url());
         settings.put("database.bank-b.user", "postgres");
@@ -50,8 +58,16 @@ public final class Receive {
         return RouteProcess.camelMain(bench.folder.resolve("receiver." + topic + ".log"), settings, "bank-b-credit-transfer.camel.yaml", "bank-b-book-credit.camel.yaml").start();
     }
 
-    private static double receive(boolean poison) {
-        Database bank = bank();
+    static double ideal(Bench bench) throws IOException {
+        return new Receive(bench).ideal();
+    }
+
+    static double shipped(Bench bench) {
+        return new Receive(bench).clean();
+    }
+
+    /** Sends what bank B is to credit, and returns where. */
+    private String requested() {
         String topic = bench.topic(4);
         try (KafkaProducer<String, byte[]> producer
                 = new KafkaProducer<>(Map.of("bootstrap.servers", bench.kafka.brokers()), new StringSerializer(), new ByteArraySerializer())) {
@@ -63,31 +79,63 @@ public final class Receive {
                 producer.send(record);
             }
         }
-        if (poison) {
-            bank.update("""
-                    CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'poison'; END $$;
-                    CREATE TRIGGER refuse BEFORE INSERT ON ledger_entry FOR EACH ROW WHEN (NEW.transfer_id = 't-7') EXECUTE FUNCTION refuse()
-                    """);
-        }
-        int good = poison ? (KEYS - 1) * EACH : KEYS * EACH;
+        return topic;
+    }
+
+    private double clean() {
+        Database bank = bank();
+        String topic = requested();
+        Bench.Costs before = Bench.Costs.of(bank);
+        double rate;
         try (RouteProcess receiver = receiver(bank, topic)) {
-            await(bank, "ledger_entry", KEYS * 2);
-            long begun = bank.count("ledger_entry");
-            long start = System.nanoTime();
-            await(bank, "ledger_entry", good);
-            double rate = (good - begun) * 1e9 / (System.nanoTime() - start);
-            System.out.printf("%-52s %,10d messages %,8.0f/s%n", poison ? "receiver, one key has a message that always fails" : "receiver", good, rate);
-            if (poison) {
-                Bench.check(bank.count("inbox_parked") == EACH, "the bad message and its followers are parked");
-                bank.update("DROP TRIGGER refuse ON ledger_entry; UPDATE inbox_parked SET next_attempt_at = now() WHERE message_id = 'm-7'");
-                await(bank, "ledger_entry", KEYS * EACH);
-            }
+            rate = rate("receiver", bank, KEYS * EACH);
+        }
+        System.out.printf("%-52s %s%n", "", Bench.Costs.of(bank).since(before, KEYS * EACH));
+        return rate;
+    }
+
+    private double ideal() throws IOException {
+        Database bank = bank();
+        String topic = requested();
+        Process receiver = new ProcessBuilder(Java.executable(), "-Xmx512m", "-cp", Java.testClasspath() + ":" + System.getProperty("bench.classes"), "IdealReceiver", bank.url(),
+                bench.kafka.brokers(), topic, Java.root().toString()).redirectErrorStream(true).redirectOutput(bench.folder.resolve("ideal." + topic + ".log").toFile()).start();
+        try {
+            return rate("ideal receiver, JDBC and KafkaConsumer", bank, KEYS * EACH);
+        } finally {
+            receiver.destroy();
+            receiver.onExit().join();
+        }
+    }
+
+    private double poisoned() {
+        Database bank = bank();
+        bank.update("""
+                CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'poison'; END $$;
+                CREATE TRIGGER refuse BEFORE INSERT ON ledger_entry FOR EACH ROW WHEN (NEW.transfer_id = 't-7') EXECUTE FUNCTION refuse()
+                """);
+        try (RouteProcess receiver = receiver(bank, requested())) {
+            double rate = rate("receiver, one key has a message that always fails", bank, (KEYS - 1) * EACH);
+            Bench.check(bank.count("inbox_parked") == EACH, "the bad message and its followers are parked");
+            bank.update("DROP TRIGGER refuse ON ledger_entry; UPDATE inbox_parked SET next_attempt_at = now() WHERE message_id = 'm-7'");
+            await(bank, "ledger_entry", KEYS * EACH);
             checkOrder(bank);
             return rate;
         }
     }
 
-    private static void replay() {
+    /** Messages a second between the first that are handled and the last one. */
+    private static double rate(String name, Database bank, int good) {
+        await(bank, "ledger_entry", KEYS * 2);
+        long begun = bank.count("ledger_entry");
+        long start = System.nanoTime();
+        await(bank, "ledger_entry", good);
+        double rate = (good - begun) * 1e9 / (System.nanoTime() - start);
+        System.out.printf("%-52s %,10d messages %,8.0f/s%n", name, good, rate);
+        checkOrder(bank);
+        return rate;
+    }
+
+    private void replay() {
         Database bank = bank();
         bank.update("""
                 WITH letter AS (
@@ -119,7 +167,7 @@ public final class Receive {
     }
 
     /** Runs the command replay and returns how long it took, seconds. */
-    private static double end(Database bank, String request) {
+    private double end(Database bank, String request) {
         Map<String, String> settings = Map.of("database.bank-b.url", bank.url(), "database.bank-b.user", "postgres", "operate.data-source", "bankB",
                 "replay.request", request);
         long start = System.nanoTime();
@@ -142,8 +190,5 @@ public final class Receive {
 
     private static void await(Database bank, String table, long rows) {
         Awaitility.await().atMost(Duration.ofMinutes(20)).pollInterval(Duration.ofMillis(200)).until(() -> bank.count(table) >= rows);
-    }
-
-    private Receive() {
     }
 }

@@ -1,0 +1,42 @@
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** CPU time of the processes of this machine, by what they are: where the limit of a figure lies. */
+record Cpu(Map<String, Duration> used) {
+
+    private static final Pattern ROUTES = Pattern.compile("([\\w-]+)\\.camel\\.yaml");
+
+    static Cpu now() {
+        Map<String, Duration> used = new TreeMap<>();
+        ProcessHandle.allProcesses().forEach(process -> {
+            String name = name(process);
+            if (name != null) {
+                used.merge(name, process.info().totalCpuDuration().orElse(Duration.ZERO), Duration::plus);
+            }
+        });
+        return new Cpu(used);
+    }
+
+    /** null for what is none of the bench's. */
+    private static String name(ProcessHandle process) {
+        String command = process.info().command().orElse("");
+        if (command.endsWith("/postgres")) {
+            return "PostgreSQL";
+        }
+        String arguments = String.join(" ", process.info().arguments().orElse(new String[0]));
+        Matcher routes = ROUTES.matcher(arguments);
+        return arguments.contains("kafka.Kafka") ? "Kafka" : routes.find() ? routes.group(1) : process.equals(ProcessHandle.current()) ? "clients" : null;
+    }
+
+    /** Milliseconds of each since then, for each of so many, the most first. */
+    String since(Cpu then, int each) {
+        StringBuilder text = new StringBuilder();
+        used.entrySet().stream().map(one -> Map.entry(one.getKey(), one.getValue().minus(then.used.getOrDefault(one.getKey(), Duration.ZERO)).toMillis() / (double) each))
+                .sorted(Map.Entry.<String, Double>comparingByValue().reversed())
+                .forEach(one -> text.append(text.isEmpty() ? "" : ", ").append("%s %.2f".formatted(one.getKey(), one.getValue())));
+        return text.toString();
+    }
+}
