@@ -90,7 +90,8 @@ public final class Receive {
         try (RouteProcess receiver = receiver(bank, topic)) {
             rate = rate("receiver", bank, KEYS * EACH);
         }
-        System.out.printf("%-52s %s%n", "", Bench.Costs.of(bank).since(before, KEYS * EACH));
+        System.out.printf("%-52s %s, %s bytes of inbox_message%n", "", Bench.Costs.of(bank).since(before, KEYS * EACH),
+                bank.value("SELECT pg_total_relation_size('inbox_message') / count(*) FROM inbox_message"));
         return rate;
     }
 
