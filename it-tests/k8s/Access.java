@@ -46,6 +46,10 @@ record Access(Set<String> needs) {
         node.forEach(child -> add(child, settings));
     }
 
+    boolean receives() {
+        return needs.stream().anyMatch(need -> need.startsWith("Read topic "));
+    }
+
     /** What the KafkaUser may not. */
     Set<String> without(JsonNode user) {
         Set<String> missing = new LinkedHashSet<>(needs);

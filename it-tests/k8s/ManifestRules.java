@@ -139,11 +139,14 @@ final class ManifestRules {
     private void checkAccess(String key, JsonNode integration) {
         String name = integration.at("/metadata/name").asText();
         Map<String, JsonNode> users = of("KafkaUser");
-        boolean needsUser = !users.isEmpty() && integration.at("/spec/traits/environment/vars").toString().contains("KAFKA_BROKERS=");
+        Access access = Access.of(integration.at("/spec/flows"), settings);
+        boolean addressed = integration.at("/spec/traits/environment/vars").toString().contains("KAFKA_BROKERS=");
+        require(addressed || !access.receives(), "%s /spec/traits/environment/vars: has no KAFKA_BROKERS, and receives: it would ask localhost. Add it.", key);
+        boolean needsUser = addressed && !users.isEmpty();
         users.values().removeIf(user -> !integration.at("/spec/traits/mount/resources").toString().contains("secret:" + user.at("/metadata/name").asText() + "/user.p12"));
         require(!needsUser || !users.isEmpty() && integration.at("/spec/traits/camel/properties").toString().contains("security-protocol=SSL"),
                 "%s /spec/traits: has no certificate of a KafkaUser and security-protocol=SSL: the broker would not let it in. Patch it.", key);
-        users.values().forEach(user -> Access.of(integration.at("/spec/flows"), settings).without(user).forEach(missing -> problems.add(
+        users.values().forEach(user -> access.without(user).forEach(missing -> problems.add(
                 "KafkaUser " + user.at("/metadata/name").asText() + " /spec/authorization/acls: " + name + " needs " + missing + ", which is not there: its messages would wait. Add it.")));
         for (JsonNode variable : integration.at("/spec/traits/environment/vars")) {
             String database = variable.asText().replaceFirst("=.*", "").toLowerCase().replace('_', '-');

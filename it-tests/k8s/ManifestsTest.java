@@ -107,6 +107,8 @@ class ManifestsTest {
                 arguments("dev", bankB, add("/spec/traits/environment/vars/-", "\"X=configmap:reliable-routes-addresses/NOWHERE\""),
                         "/spec/traits/environment/vars: configmap:reliable-routes-addresses/NOWHERE is not there"),
                 arguments("dev", bankB, add("/spec/traits/environment/vars/-", "\"X=secret:bank-c-app/username\""), "secret:bank-c-app/username is not there"),
+                arguments("saga", "Integration/saga-transfer", "[{\"op\":\"remove\",\"path\":\"/spec/traits/environment/vars/0\"}]",
+                        "/spec/traits/environment/vars: has no KAFKA_BROKERS, and receives"),
                 arguments("production", bankB, add("/spec/traits/mount/resources/1", "\"secret:kafka-ca/ca.crt@/etc/camel/kafka/ca.crt\""),
                         "/spec/traits/mount/resources: secret:kafka-ca/ca.crt@/etc/camel/kafka/ca.crt is not there"),
                 arguments("production", bankB, "[{\"op\":\"remove\",\"path\":\"/spec/traits/mount/resources/2\"}]", "/spec/traits: has no certificate of a KafkaUser"),

@@ -21,6 +21,10 @@ import org.apache.camel.util.StringHelper;
  */
 public final class Sagas {
 
+    private static final String INBOX = "inbox";
+    private static final String TIMEOUT = "saga-timeout";
+    /** Templates whose routes come with a saga. */
+    public static final List<String> COMPANIONS = List.of(INBOX, TIMEOUT);
     private static final String TEMPLATE = "saga";
 
     private Sagas() {
@@ -44,9 +48,9 @@ public final class Sagas {
                             + "Take one of the two away, or give it another sagaName.");
                 }
                 String receiver = "saga-" + saga.name();
-                routes.add(companion(route, "inbox", "-answers", Map.of("inboxConsumer", receiver, "inboxTopic", parameters.get("sagaAnswers"), "inboxHandler", receiver,
+                routes.add(companion(route, INBOX, "-answers", Map.of("inboxConsumer", receiver, "inboxTopic", parameters.get("sagaAnswers"), "inboxHandler", receiver,
                         "inboxDataSource", saga.dataSource())));
-                routes.add(companion(route, "saga-timeout", "-timeout", Map.of("sagaName", saga.name(), "sagaDataSource", saga.dataSource())));
+                routes.add(companion(route, TIMEOUT, "-timeout", Map.of("sagaName", saga.name(), "sagaDataSource", saga.dataSource())));
             }
         }
     }
