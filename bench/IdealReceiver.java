@@ -41,6 +41,7 @@ public final class IdealReceiver {
                 "max.poll.records", 500, "isolation.level", "read_committed");
         try (Connection connection = DriverManager.getConnection(arguments[0], "postgres", "");
                 KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer())) {
+            begin(connection, topic, consumer.partitionsFor(topic).size());
             connection.setAutoCommit(false);
             IdealReceiver receiver = new IdealReceiver(connection, root);
             consumer.subscribe(List.of(topic));
@@ -51,6 +52,17 @@ public final class IdealReceiver {
                     consumer.commitSync();
                 }
             }
+        }
+    }
+
+    /** Where a receiver of the pack begins too: in front of the first record. */
+    private static void begin(Connection connection, String topic, int partitions) throws SQLException {
+        try (PreparedStatement positions = connection.prepareStatement("""
+                INSERT INTO inbox_position (consumer, topic, topic_partition, topic_id, position)
+                SELECT 'ideal', ?, partition, 'ideal', -1 FROM generate_series(0, ? - 1) AS partition""")) {
+            positions.setString(1, topic);
+            positions.setInt(2, partitions);
+            positions.executeUpdate();
         }
     }
 
@@ -90,8 +102,8 @@ public final class IdealReceiver {
         insert.setString(3, topic);
         insert.setInt(4, partition);
         insert.setString(5, "ideal");
-        insert.setLong(6, records.get(0).offset());
-        insert.setLong(7, records.get(records.size() - 1).offset() + 1);
+        insert.setLong(6, records.get(0).offset() - 1);
+        insert.setLong(7, records.get(records.size() - 1).offset());
         insert.setArray(8, connection.createArrayOf("text", records.stream().map(record -> header(record, "ce_source")).toArray()));
         insert.setArray(9, connection.createArrayOf("text", records.stream().map(record -> header(record, "ce_id")).toArray()));
         insert.setString(10, "ideal");
