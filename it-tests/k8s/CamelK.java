@@ -5,8 +5,6 @@ import java.util.Set;
 /** A runtime that Camel K's operator builds with. Extensions that are not published for it are stood in for by Camel's own artifact. */
 enum CamelK {
 
-    /** Camel 4.8; the default of Camel K 2.7 to 2.10. */
-    CAMEL_K_RUNTIME_3_15_0(false, "3.15.1", Set.of("sql", "scheduler")),
     /** Camel 4.14. */
     PLAIN_QUARKUS_3_27_0(true, "3.27.0", Set.of("sql", "scheduler")),
     /** Camel 4.17. */

@@ -56,6 +56,7 @@ final class ConfigurationCheck implements StartupListener {
         if (isExport(context)) {
             return;
         }
+        KameletVariableCheck.check(context);
         OperatorAccess.check(context);
         HalfCheck.check(context);
         SagaCheck.check(context);
