@@ -6,23 +6,17 @@ import java.util.Set;
 enum CamelK {
 
     /** Camel 4.14. */
-    PLAIN_QUARKUS_3_27_0(true, "3.27.0", Set.of("sql", "scheduler")),
+    PLAIN_QUARKUS_3_27_0("3.27.0", Set.of("sql", "scheduler")),
     /** Camel 4.17. */
-    PLAIN_QUARKUS_3_31_2(true, "3.31.2", Set.of("sql", "scheduler", "jdbc", "mail"));
+    PLAIN_QUARKUS_3_31_2("3.31.2", Set.of("sql", "scheduler", "jdbc", "mail"));
 
-    private final boolean plainQuarkus;
     /** Version of the Quarkus platform. */
     final String quarkus;
     private final Set<String> unpublished;
 
-    CamelK(boolean plainQuarkus, String quarkus, Set<String> unpublished) {
-        this.plainQuarkus = plainQuarkus;
+    CamelK(String quarkus, Set<String> unpublished) {
         this.quarkus = quarkus;
         this.unpublished = unpublished;
-    }
-
-    boolean isPlainQuarkus() {
-        return plainQuarkus;
     }
 
     /** {@code camel:kafka} or {@code mvn:group:artifact:version} as Maven writes it. */

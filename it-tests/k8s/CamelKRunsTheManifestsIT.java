@@ -58,7 +58,7 @@ class CamelKRunsTheManifestsIT {
 
     static Stream<CamelK> runtimes() {
         return Arrays.stream(CamelK.values())
-                .filter(runtime -> Boolean.getBoolean("conformance") || runtime.isPlainQuarkus() && runtime.quarkus.equals(Application.runtime()));
+                .filter(runtime -> Boolean.getBoolean("conformance") || runtime.quarkus.equals(Application.runtime()));
     }
 
     @ParameterizedTest

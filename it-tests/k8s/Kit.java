@@ -55,11 +55,7 @@ record Kit(CamelK runtime, Path application) {
         // what the operator adds: the loader of YAML, and what the traits health and prometheus ask for
         all.addAll(List.of("camel:core", "camel:yaml-dsl", "camel:microprofile-health", "camel:micrometer",
                 "mvn:io.quarkus:quarkus-micrometer-registry-prometheus"));
-        if (!runtime.isPlainQuarkus()) {
-            all.add("mvn:org.apache.camel.k:camel-k-runtime");
-        }
-        String boms = (runtime.isPlainQuarkus() ? "" : bom("org.apache.camel.k", "camel-k-runtime-bom", "3.15.0"))
-                + bom("io.quarkus.platform", "quarkus-camel-bom", runtime.quarkus) + bom("io.quarkus.platform", "quarkus-bom", runtime.quarkus);
+        String boms = bom("io.quarkus.platform", "quarkus-camel-bom", runtime.quarkus) + bom("io.quarkus.platform", "quarkus-bom", runtime.quarkus);
         return """
                 <project xmlns="http://maven.apache.org/POM/4.0.0">
                   <modelVersion>4.0.0</modelVersion>

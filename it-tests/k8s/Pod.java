@@ -68,14 +68,8 @@ final class Pod implements AutoCloseable {
         Path source = Files.createDirectories(etc.resolve("sources")).resolve("camel-k-embedded-flow.yaml");
         Files.writeString(source, YAML.writeValueAsString(YAML.treeToValue(integration.at("/spec/flows"), Object.class)));
         Map<String, String> application = new LinkedHashMap<>();
-        if (kit.runtime().isPlainQuarkus()) {
-            application.put("camel.main.source-location-enabled", "true");
-            application.put("camel.main.routes-include-pattern", "file:" + etc + "/sources/**");
-        } else {
-            application.put("camel.k.sources[0].location", "file:" + source);
-            application.put("camel.k.sources[0].name", "camel-k-embedded-flow");
-            application.put("camel.k.sources[0].language", "yaml");
-        }
+        application.put("camel.main.source-location-enabled", "true");
+        application.put("camel.main.routes-include-pattern", "file:" + etc + "/sources/**");
         Path kamelets = Files.createDirectories(etc.resolve("kamelets/kamelets-bundle-" + name() + "-001"));
         for (Map.Entry<String, JsonNode> manifest : manifests.entrySet()) {
             if (manifest.getKey().startsWith("Kamelet/")) {
@@ -103,9 +97,7 @@ final class Pod implements AutoCloseable {
                 "CAMEL_K_MOUNT_PATH_CONFIGMAPS", etc.resolve("conf.d/_configmaps").toString(),
                 "CAMEL_K_MOUNT_PATH_SECRETS", etc.resolve("conf.d/_secrets").toString(), "CAMEL_K_INTEGRATION", name(),
                 "QUARKUS_HTTP_PORT", String.valueOf(port), "QUARKUS_CONSOLE_COLOR", "false"));
-        if (kit.runtime().isPlainQuarkus()) {
-            environment.put("QUARKUS_CONFIG_LOCATIONS", locations);
-        }
+        environment.put("QUARKUS_CONFIG_LOCATIONS", locations);
     }
 
     /** Text of a manifest with the paths of the container as they are here. */
