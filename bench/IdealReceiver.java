@@ -34,6 +34,24 @@ public final class IdealReceiver {
     private static final Pattern QUERY = Pattern.compile("query: >-\\n(.*?)\\n\\s+dataSource:", Pattern.DOTALL);
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    private final Connection connection;
+    private final PreparedStatement insert;
+    private final PreparedStatement parked;
+    private final Named decide;
+    private final Named credit;
+    private final Named answer;
+
+    private IdealReceiver(Connection connection, Path root) throws Exception {
+        this.connection = connection;
+        Path sql = root.resolve("src/main/resources/sql/postgresql");
+        insert = connection.prepareStatement(Files.readString(sql.resolve("insert-inbox-messages.sql")));
+        parked = connection.prepareStatement(Files.readString(sql.resolve("list-parked-inbox-keys.sql")));
+        List<String> queries = QUERY.matcher(Files.readString(root.resolve("routes/bank-b-book-credit.camel.yaml"))).results().map(query -> query.group(1)).toList();
+        decide = new Named(queries.get(0));
+        credit = new Named(queries.get(1));
+        answer = new Named(Files.readString(sql.resolve("insert-outbox-message.sql")));
+    }
+
     public static void main(String[] arguments) throws Exception {
         Path root = Path.of(arguments[3]);
         String topic = arguments[2];
@@ -64,24 +82,6 @@ public final class IdealReceiver {
             positions.setInt(2, partitions);
             positions.executeUpdate();
         }
-    }
-
-    private final Connection connection;
-    private final PreparedStatement insert;
-    private final PreparedStatement parked;
-    private final Named decide;
-    private final Named credit;
-    private final Named answer;
-
-    private IdealReceiver(Connection connection, Path root) throws Exception {
-        this.connection = connection;
-        Path sql = root.resolve("src/main/resources/sql/postgresql");
-        insert = connection.prepareStatement(Files.readString(sql.resolve("insert-inbox-messages.sql")));
-        parked = connection.prepareStatement(Files.readString(sql.resolve("list-parked-inbox-keys.sql")));
-        List<String> queries = QUERY.matcher(Files.readString(root.resolve("routes/bank-b-book-credit.camel.yaml"))).results().map(query -> query.group(1)).toList();
-        decide = new Named(queries.get(0));
-        credit = new Named(queries.get(1));
-        answer = new Named(Files.readString(sql.resolve("insert-outbox-message.sql")));
     }
 
     private void receive(String topic, int partition, List<ConsumerRecord<String, byte[]>> records) throws Exception {
