@@ -9,6 +9,7 @@ import java.util.List;
 import harness.Java;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,6 +34,7 @@ class DemoIT {
         run.assertKilledAtWork("bank-a", "Kafka", "bank-a-relay, bank-b");
     }
 
+    @Tag("soak")
     @Test
     void transferAndNotifyByHalfMessagesHoldsTheSameInvariantsWhileThingsAreKilled() throws Exception {
         run.assertHolds("notified=50 money=conserved lost=0 duplicate_effects=0 out_of_order=0 undecided=0", "--mode", "half", "--transfers", "50", "--chaos");
@@ -46,6 +48,7 @@ class DemoIT {
         run.assertKilledAtWork("bank-a", "saga", "Kafka", "bank-a-relay, bank-b");
     }
 
+    @Tag("soak")
     @Test
     void transferAndNotifyByTccHoldsTheSameInvariantsWhileThingsAreKilled() throws Exception {
         run.assertHolds("notified=50 money=conserved lost=0 duplicate_effects=0 out_of_order=0 undecided=0 reserved=0", "--mode", "tcc", "--transfers", "50", "--chaos");

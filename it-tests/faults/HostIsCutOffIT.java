@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +28,7 @@ class HostIsCutOffIT {
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     private Path folder;
 
+    @Tag("soak")
     @Test
     void otherHostTakesOverAndNothingIsLostOrDoneTwice() {
         try (Hosts hosts = Hosts.create(); World world = new World(folder, 1, hosts)) {

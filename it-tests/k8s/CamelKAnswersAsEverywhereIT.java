@@ -17,6 +17,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import demo.Bank;
 import harness.Servers;
 import harness.Topic;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -37,6 +38,7 @@ class CamelKAnswersAsEverywhereIT {
         return CamelKRunsTheManifestsIT.runtimes();
     }
 
+    @Tag("conformance")
     @ParameterizedTest
     @MethodSource("runtimes")
     void badRequestsAreRefusedWithProblemDetails(CamelK runtime) throws Exception {

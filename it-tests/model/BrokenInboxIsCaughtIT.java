@@ -9,6 +9,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.PropertyDefaults;
 import net.jqwik.api.Provide;
 import net.jqwik.api.ShrinkingMode;
+import net.jqwik.api.Tag;
 
 /** Broken statements of the inbox are caught by the model, each by a history that is shrunk. */
 @PropertyDefaults(tries = 5000, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
@@ -20,6 +21,7 @@ class BrokenInboxIsCaughtIT {
         run(history, new Statements().edit("finish-inbox-retry", "  ORDER BY n.id\n", "  ORDER BY n.id DESC\n"));
     }
 
+    @Tag("soak")
     @Property
     @Caught("waits behind nobody")
     void messageDoesNotWaitForARetryOfItsKey(@ForAll("histories") List<Move> history) throws Exception {

@@ -9,6 +9,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.PropertyDefaults;
 import net.jqwik.api.ShrinkingMode;
+import net.jqwik.api.Tag;
 
 /** Broken statements of the outbox are caught by the model, each by a history that is shrunk. */
 @PropertyDefaults(tries = 5000, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
@@ -30,12 +31,14 @@ class BrokenOutboxIsCaughtIT {
         run(history, new Statements().edit("lock-outbox-shards", "  FOR NO KEY UPDATE SKIP LOCKED\n", ""));
     }
 
+    @Tag("soak")
     @Property
     @Caught
     void retryDoesNotLockShards(@ForAll("histories") List<Move> history) throws Exception {
         run(history, new Statements().edit("lock-due-outbox-shards", "  FOR NO KEY UPDATE SKIP LOCKED\n", ""));
     }
 
+    @Tag("soak")
     @Property
     @Caught
     void messageWaitsForLaterOnesOfItsKeyToo(@ForAll("histories") List<Move> history) throws Exception {
@@ -54,6 +57,7 @@ class BrokenOutboxIsCaughtIT {
         run(history, new Statements().edit("release-outbox-followers", "    ORDER BY n.id\n", "    ORDER BY n.id DESC\n"));
     }
 
+    @Tag("soak")
     @Property
     @Caught
     void frontierDoesNotAskWhoWrites(@ForAll("histories") List<Move> history) throws Exception {

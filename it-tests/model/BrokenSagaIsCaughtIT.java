@@ -9,6 +9,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.PropertyDefaults;
 import net.jqwik.api.Provide;
 import net.jqwik.api.ShrinkingMode;
+import net.jqwik.api.Tag;
 
 /** Broken statements of sagas are caught by the model, each by a history that is shrunk. */
 @PropertyDefaults(tries = 5000, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
@@ -37,6 +38,7 @@ class BrokenSagaIsCaughtIT {
                 .edit("advance-saga", "OR s.state = 'COMPENSATING' AND a.action", "OR seen.state = 'COMPENSATING' AND a.action"));
     }
 
+    @Tag("soak")
     @Property
     @Caught
     void sagaIsStartedTwice(@ForAll("histories") List<Move> history) throws Exception {
@@ -56,6 +58,7 @@ class BrokenSagaIsCaughtIT {
         run(history, new Statements().edit("advance-saga", "\n                      OR a.answer = 'REFUSED' AND s.step > s.pivot THEN", " THEN"));
     }
 
+    @Tag("soak")
     @Property
     @Caught
     void confirmBeforeAllAreTried(@ForAll("histories") List<Move> history) throws Exception {

@@ -5,13 +5,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 import harness.Java;
 import io.reliableroutes.support.ConfigurationException;
 import org.apache.camel.util.ObjectHelper;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -27,17 +31,37 @@ class MutantsIT {
     @TempDir
     private Path folder;
 
-    /** All, or those whose provocations match {@code -Dmutants=}, a regular expression, for example {@code .*refund.*}. */
+    /** One of each provocation, since each check must be able to fail; or all whose provocation matches {@code -Dmutants=}, a regular expression, for example {@code .*refund.*}. */
     static List<Mutant> mutants() {
-        String wanted = System.getProperty("mutants", ".*");
+        String wanted = System.getProperty("mutants");
+        if (wanted == null) {
+            return List.copyOf(Mutants.all().stream().collect(Collectors.toMap(Mutant::scenario, Function.identity(), (first, next) -> first, LinkedHashMap::new)).values());
+        }
         List<Mutant> mutants = Mutants.all().stream().filter(mutant -> mutant.scenario().toString().matches(wanted)).toList();
         assertThat(mutants).as("mutants whose provocation matches " + wanted).isNotEmpty();
         return mutants;
     }
 
+    static List<Mutant> others() {
+        List<Mutant> others = new ArrayList<>(Mutants.all());
+        others.removeAll(mutants());
+        return others;
+    }
+
     @ParameterizedTest(name = "{0}")
     @MethodSource("mutants")
     void mutantIsCaught(Mutant mutant) throws Exception {
+        assertCaught(mutant);
+    }
+
+    @Tag("soak")
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("others")
+    void otherMutantIsCaught(Mutant mutant) throws Exception {
+        assertCaught(mutant);
+    }
+
+    private void assertCaught(Mutant mutant) throws Exception {
         assertThat(control(mutant.scenario())).as("the shipped pack: %s", mutant.scenario()).isEqualTo("kept");
 
         String violation = violation(mutant.scenario(), new Pack(Files.createDirectory(folder.resolve("mutant")), mutant.edits(), mutant.settings()));

@@ -53,10 +53,8 @@ class PaidOrderSurvivesCrashesIT {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            shop     | behind | INSERT ON payment            | NEW.kind = 'PAYMENT'
             shop     | before | UPDATE ON customer_order     | NEW.status = 'REFUNDED'
             stock    | behind | UPDATE ON deduction          | NEW.state = 'REFUSED'
-            points   | behind | INSERT ON order_points       | NEW.state = 'ADDED'
             points   | before | INSERT ON inbox_message      | NEW.consumer = 'order-points-take-back'
             outbound | before | INSERT ON warehouse_message  | true
             """)
@@ -67,6 +65,8 @@ class PaidOrderSurvivesCrashesIT {
     @Tag("soak")
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
+            points   | behind | INSERT ON order_points       | NEW.state = 'ADDED'
+            shop     | behind | INSERT ON payment            | NEW.kind = 'PAYMENT'
             shop     | before | INSERT ON customer_order     | true
             shop     | before | DELETE ON outbox_message     | OLD.destination = 'order.paid'
             shop     | behind | INSERT ON payment            | NEW.kind = 'REFUND'
