@@ -116,7 +116,7 @@ class PoolerIT {
                 // auth_type any takes the user of the database's line
                 .replace("* = host", "* = user=postgres host"));
         RouteProcess pooler = RouteProcess.of(List.of(program(), settings.toString()), folder, folder.resolve("pgbouncer.log"), Map.of()).start();
-        Awaitility.await("pgbouncer").atMost(Duration.ofSeconds(30)).until(() -> pooler.log().contains("process up"));
+        Awaitility.await("pgbouncer").atMost(Duration.ofMinutes(3)).until(() -> pooler.log().contains("process up"));
         return pooler;
     }
 

@@ -49,10 +49,10 @@ final class ProcessFaults {
 
     private static Runnable killAtCommit(Member victim, Database database, String event, String table) {
         try (CommitGate gate = new CommitGate(database, event, table)) {
-            Awaitility.await(victim.name() + " at its commit").atMost(Duration.ofSeconds(60)).until(() -> isHeld(victim, database));
+            Awaitility.await(victim.name() + " at its commit").atMost(Duration.ofMinutes(3)).until(() -> isHeld(victim, database));
             victim.process().kill();
             // else the server would commit what it has been told to
-            Awaitility.await("end of its session").atMost(Duration.ofSeconds(20)).until(() -> !isHeld(victim, database));
+            Awaitility.await("end of its session").atMost(Duration.ofMinutes(3)).until(() -> !isHeld(victim, database));
         }
         return () -> restart(victim.process());
     }

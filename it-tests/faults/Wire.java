@@ -73,7 +73,7 @@ final class Wire implements AutoCloseable {
 
     /** Returns when everything before these offsets has been seen. */
     void awaitSeen(Map<TopicPartition, Long> offsets) {
-        Awaitility.await("reader of the topics").atMost(Duration.ofSeconds(60)).until(() -> {
+        Awaitility.await("reader of the topics").atMost(Duration.ofMinutes(3)).until(() -> {
             if (failure != null) {
                 throw new IllegalStateException("the reader of the topics has failed", failure);
             }

@@ -56,7 +56,7 @@ public final class Artemis implements AutoCloseable {
     /** Starts the broker and returns when it answers. */
     public Artemis start() {
         process.start();
-        Awaitility.await("Artemis on " + url()).atMost(Duration.ofSeconds(60)).until(() -> {
+        Awaitility.await("Artemis on " + url()).atMost(Duration.ofMinutes(3)).until(() -> {
             if (!process.isAlive()) {
                 throw new IllegalStateException("Artemis has ended:\n" + process.log());
             }

@@ -52,7 +52,7 @@ public final class InstalledPostgres implements AutoCloseable {
         run(program("initdb", "--pgdata=data", "--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"));
         server = RouteProcess.of(program("postgres", "-D", "data", "-p", String.valueOf(port), "-c", "fsync=off", "-c", "unix_socket_directories=",
                 "-c", "max_connections=200"), folder, folder.resolve("postgres.log"), Map.of()).start();
-        Awaitility.await("PostgreSQL of " + programs).atMost(Duration.ofSeconds(60)).until(this::answers);
+        Awaitility.await("PostgreSQL of " + programs).atMost(Duration.ofMinutes(3)).until(this::answers);
         return this;
     }
 

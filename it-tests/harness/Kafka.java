@@ -100,7 +100,7 @@ public final class Kafka implements AutoCloseable {
         } catch (IOException e) {
             throw new IllegalStateException("Kafka cannot be started", e);
         }
-        Awaitility.await("Kafka on " + brokers()).atMost(Duration.ofSeconds(90)).ignoreExceptions().until(() -> {
+        Awaitility.await("Kafka on " + brokers()).atMost(Duration.ofMinutes(3)).ignoreExceptions().until(() -> {
             if (!process.isAlive()) {
                 throw new IllegalStateException("Kafka ended: " + Files.readString(folder.resolve("kafka.log")));
             }

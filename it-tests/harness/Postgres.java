@@ -52,7 +52,7 @@ public final class Postgres implements AutoCloseable {
         try {
             long pid = Long.parseLong(Files.readAllLines(folder.resolve("postmaster.pid")).get(0).trim());
             new ProcessBuilder("kill", "-QUIT", String.valueOf(pid)).start().waitFor();
-            Awaitility.await("end of PostgreSQL").atMost(Duration.ofSeconds(30))
+            Awaitility.await("end of PostgreSQL").atMost(Duration.ofMinutes(3))
                     .until(() -> ProcessHandle.of(pid).map(process -> !process.isAlive()).orElse(true));
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException("PostgreSQL cannot be stopped", e);

@@ -39,7 +39,7 @@ public final class KillGate implements AutoCloseable {
 
     /** Returns when a transaction is held. */
     public void awaitHeld() {
-        Awaitility.await("a transaction at the gate").atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(20)).until(() -> held() > 0);
+        Awaitility.await("a transaction at the gate").atMost(Duration.ofMinutes(3)).pollInterval(Duration.ofMillis(20)).until(() -> held() > 0);
     }
 
     /** Lets all pass, and returns when what was held has committed. */
@@ -47,13 +47,13 @@ public final class KillGate implements AutoCloseable {
         try (Statement statement = connection.createStatement()) {
             statement.execute("SELECT pg_advisory_unlock(4713)");
         }
-        Awaitility.await("a commit").atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(5)).until(() -> held() == 0);
+        Awaitility.await("a commit").atMost(Duration.ofMinutes(3)).pollInterval(Duration.ofMillis(5)).until(() -> held() == 0);
     }
 
     /** What a process has held that is dead is rolled back first. */
     @Override
     public void close() throws SQLException {
-        Awaitility.await("the end of a dead session").atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(20)).until(() -> held() == 0);
+        Awaitility.await("the end of a dead session").atMost(Duration.ofMinutes(3)).pollInterval(Duration.ofMillis(20)).until(() -> held() == 0);
         connection.close();
         database.update("DROP TRIGGER " + name + " ON " + table);
     }

@@ -37,7 +37,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** A warehouse in Python with SQLite, by docs/contract.md and no library: what is taken from it is what sagas have ended with, whenever it is killed. */
 class ParticipantInPythonTakesPartIT {
 
-    private static final int ORDERS = 30;
+    private static final int ORDERS = 16;
     private static final List<String> ACTIONS = List.of("DO", "UNDO", "TRY", "CONFIRM", "CANCEL");
     private static final int LONGEST = 4;
 

@@ -87,7 +87,7 @@ abstract class TransferSurvivesCrashes {
         if (when.equals("outage")) {
             try (Database.Outage outage = database.outage()) {
                 RouteProcess starting = processes.get(victim).start();
-                Awaitility.await("a start that waits").atMost(Duration.ofSeconds(60)).until(() -> starting.log().contains("Waiting for database"));
+                Awaitility.await("a start that waits").atMost(Duration.ofMinutes(3)).until(() -> starting.log().contains("Waiting for database"));
             }
         } else {
             processes.get(victim).start();

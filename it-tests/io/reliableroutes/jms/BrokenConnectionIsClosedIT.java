@@ -32,11 +32,11 @@ class BrokenConnectionIsClosedIT {
             connections.setConnectionFactory(counting(new ActiveMQXAConnectionFactory("tcp://127.0.0.1:" + network.port())));
             for (int cut = 1; cut <= CUTS; cut++) {
                 int number = cut;
-                Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> lock.problem() == null && opened.get() == number);
+                Awaitility.await().atMost(Duration.ofMinutes(3)).until(() -> lock.problem() == null && opened.get() == number);
 
                 network.cut();
 
-                Awaitility.await("close of connection " + cut).atMost(Duration.ofSeconds(30)).until(() -> closed.get() == number);
+                Awaitility.await("close of connection " + cut).atMost(Duration.ofMinutes(3)).until(() -> closed.get() == number);
             }
         }
         assertThat(opened).as("closed: %s", closed).hasValue(CUTS);
