@@ -1,4 +1,5 @@
--- Moves committed half messages into the outbox, the first of each key: who waits behind one that is not decided stays.
+-- Moves committed half messages into the outbox, the first of each key: who waits behind one that is not decided stays. Tells how many, and
+-- whether another look may find more: somebody waits, or comes behind one of these and may have been decided meanwhile.
 WITH free AS (
   SELECT h.*
   FROM half_message h
@@ -32,5 +33,12 @@ WITH free AS (
   FROM free
   WHERE free.due_at IS NOT NULL OR free.delay IS NOT NULL
 )
-SELECT count(*) AS messages
+SELECT count(*) AS messages,
+       EXISTS (SELECT 1 FROM half_message h WHERE h.waiting AND NOT EXISTS (SELECT 1 FROM free WHERE free.id = h.id))
+       OR EXISTS (
+         SELECT 1
+         FROM free JOIN half_message h
+           ON h.destination = free.destination AND hashtextextended(h.message_key, 0) = hashtextextended(free.message_key, 0)
+             AND h.message_key = free.message_key AND h.place > free.place
+         WHERE free.ordered AND h.ordered AND (h.state = 'PREPARED' OR h.waiting)) AS more
 FROM free
