@@ -31,7 +31,9 @@ public final class Servers {
                 // the server notices a killed client even while a CommitGate holds its commit
                 postgres = EmbeddedPostgres.builder().setServerConfig("client_connection_check_interval", "500ms")
                         .setServerConfig("fsync", "off").setServerConfig("full_page_writes", "off").setServerConfig("max_connections", "200")
-                        .setServerConfig("max_prepared_transactions", "100").start();
+                        .setServerConfig("max_prepared_transactions", "100")
+                        // it starts a process for each database in turn, and here are a hundred
+                        .setServerConfig("autovacuum_naptime", "10min").start();
             } catch (IOException e) {
                 throw new IllegalStateException("PostgreSQL cannot be started", e);
             }

@@ -59,16 +59,16 @@ class ParticipantInPythonTakesPartIT {
         warehouse.close();
     }
 
-    /** At each fifth command it is killed: before it has got it, over it, or behind its work and before its answer, by turns. */
+    /** At each tenth command it is killed: before it has got it, over it, or behind its work and before its answer, by turns. */
     @ParameterizedTest
     @ValueSource(strings = {"SAGA", "TCC"})
     void sagasOverItEndWhereverItIsKilled(String model) throws IOException {
         AtomicInteger commands = new AtomicInteger();
         Random random = new Random(Long.getLong("seed", 4));
         try (Downstream between = new Downstream(0, request -> {
-            switch (commands.incrementAndGet() % 15) {
-                case 5 -> warehouse.kill();
-                case 10 -> {
+            switch (commands.incrementAndGet() % 30) {
+                case 10 -> warehouse.kill();
+                case 20 -> {
                     CompletableFuture.supplyAsync(() -> forward(request));
                     TimeUnit.MILLISECONDS.sleep(random.nextInt(10));
                     warehouse.kill();
@@ -97,7 +97,7 @@ class ParticipantInPythonTakesPartIT {
 
             warehouse.close();
             warehouse.start();
-            assertThat(commands.get() / 5).as("kills").isGreaterThan(5);
+            assertThat(commands.get() / 10).as("kills").isGreaterThanOrEqualTo(3);
             assertBookIsAsSagasHaveEnded(orders.database);
         }
     }
