@@ -52,6 +52,13 @@ class ConfigurationIsCheckedIT {
     }
 
     @Test
+    void handlerOfListsThatWouldNeverGetOneIsRefused() throws IOException {
+        String lists = broken(CREDIT, "      - name: inboxDataSource", "      - name: inboxBatchHandler\n        value: bank-b-credit-transfer\n      - name: inboxDataSource");
+        settings.put("inbox.bank-b-credit-transfer.batch-size", "1");
+        assertRefused(lists, "inboxBatchHandler (bank-b-credit-transfer) of bank-b-credit-transfer would never be called: each message has its own transaction");
+    }
+
+    @Test
     void transactedWithoutPolicyIsRefused() throws IOException {
         assertRefused(broken("routes/bank-a-request-transfer.camel.yaml", "            ref: \"{{tx.policy}}\"\n", ""),
                 "route bank-a-request-transfer: transacted names no policy");

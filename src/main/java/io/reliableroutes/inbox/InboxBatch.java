@@ -30,6 +30,7 @@ public class InboxBatch {
 
     private static final Logger LOG = LoggerFactory.getLogger(InboxBatch.class);
     private static final String PROPERTY = "inboxBatch";
+    private static final String LIST = "inboxList";
 
     private String consumer;
     private String dataSource;
@@ -53,15 +54,28 @@ public class InboxBatch {
         context.getRegistry().bind(PROPERTY + '-' + consumer, outside);
     }
 
+    /** Whether each message of a receiver has its own transaction. Its settings need not be checked yet. */
+    public static boolean isNoneOf(CamelContext context, String consumer) {
+        return outside(context, consumer) != null || setting(context, consumer).equals("1");
+    }
+
     /** How many messages of a receiver may share a transaction, 1 or more. */
     static int size(CamelContext context, String consumer) {
-        String own = context.getPropertiesComponent().resolveProperty("inbox." + consumer + ".batch-size").orElse("");
-        String outside = context.getRegistry().lookupByNameAndType(PROPERTY + '-' + consumer, String.class);
-        if (own.isBlank() && outside != null) {
+        String outside = outside(context, consumer);
+        if (outside != null) {
             LOG.info("inbox of {}: each message has its own transaction, since {} would be called again when another message of a batch fails", consumer, outside);
             return 1;
         }
-        return Integer.parseInt(RetrySettings.value(context, "inbox", consumer, "batch-size").trim());
+        return Integer.parseInt(setting(context, consumer));
+    }
+
+    private static String outside(CamelContext context, String consumer) {
+        String own = context.getPropertiesComponent().resolveProperty("inbox." + consumer + ".batch-size").orElse("");
+        return own.isBlank() ? context.getRegistry().lookupByNameAndType(PROPERTY + '-' + consumer, String.class) : null;
+    }
+
+    private static String setting(CamelContext context, String consumer) {
+        return RetrySettings.value(context, "inbox", consumer, "batch-size").trim();
     }
 
     /**
@@ -161,5 +175,43 @@ public class InboxBatch {
         ReceivedMessage message = exchange.getMessage().getBody(ReceivedMessage.class);
         exchange.setProperty("inboxHeld", message.isHeld());
         message.enter(exchange);
+    }
+
+    /**
+     * The same for a handler that takes them as a list: the {@link InboxCourse} is of those whose key has parked messages, and which have to ask
+     * whether it is their turn.
+     *
+     * @param  exchange                with the records of one partition as its body, not null
+     * @throws InvalidMessageException if one of them is no message
+     * @throws SQLException            if the database fails
+     */
+    public void beginList(Exchange exchange) throws SQLException {
+        begin(exchange);
+        List<ReceivedMessage> messages = InboxCourse.of(exchange).messages();
+        exchange.setProperty(LIST, messages);
+        InboxCourse.begin(exchange, messages.stream().filter(ReceivedMessage::isHeld).toList());
+    }
+
+    /**
+     * Lets a message have its place in the list after all: nothing of its key is parked any more.
+     *
+     * @param exchange one of the split, not null
+     */
+    public void join(Exchange exchange) {
+        ReceivedMessage.of(exchange).free();
+    }
+
+    /**
+     * Makes the list the body, as {@link EventList} writes it; null if it would be empty.
+     *
+     * @param exchange behind the split, not null
+     */
+    public void list(Exchange exchange) {
+        List<ReceivedMessage> messages = ((List<?>) exchange.getProperty(LIST)).stream().map(ReceivedMessage.class::cast).filter(message -> !message.isHeld()).toList();
+        exchange.getMessage().removeHeaders("*");
+        exchange.getMessage().setBody(messages.isEmpty() ? null : EventList.of(messages));
+        if (!messages.isEmpty()) {
+            exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, EventList.MEDIA_TYPE);
+        }
     }
 }

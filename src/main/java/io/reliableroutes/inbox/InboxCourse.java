@@ -51,6 +51,11 @@ public final class InboxCourse {
         exchange.setProperty(GOOD, of(exchange).isGood());
     }
 
+    @SuppressWarnings("unchecked")
+    List<ReceivedMessage> messages() {
+        return (List<ReceivedMessage>) messages;
+    }
+
     boolean isGood() {
         return failure == null;
     }

@@ -82,7 +82,12 @@ public final class ReceivedMessage extends InboxMessage {
         held = true;
     }
 
-    /** Whether its key had parked messages when its batch began. */
+    /** It waits behind nobody after all. */
+    void free() {
+        held = false;
+    }
+
+    /** Whether its key had parked messages when its batch began, and it has not asked yet whether they are done. */
     boolean isHeld() {
         return held;
     }
@@ -154,6 +159,11 @@ public final class ReceivedMessage extends InboxMessage {
     /** @param firstFailedAt when its first attempt has failed, in an earlier delivery; null if none has */
     public void setFirstFailedAt(Timestamp firstFailedAt) {
         this.firstFailedAt = firstFailedAt;
+    }
+
+    /** What it is recognised by, not null after {@link #check}. */
+    MessageIdentity identity() {
+        return identity;
     }
 
     @Override

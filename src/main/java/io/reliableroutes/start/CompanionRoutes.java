@@ -25,7 +25,7 @@ final class CompanionRoutes implements RouteBuilderLifecycleStrategy {
             "inbox-jms", List.of("inbox-retry"), "outbox-relay", List.of("outbox-retry"));
 
     /** What there is one of each for. */
-    private static final Map<String, String> WHOSE = Map.of("inbox-batch", "inboxConsumer", "inbox-single", "inboxConsumer", "inbox-retry", "inboxConsumer",
+    private static final Map<String, String> WHOSE = Map.of("inbox-batch", "inboxConsumer", "inbox-list", "inboxConsumer", "inbox-single", "inboxConsumer", "inbox-retry", "inboxConsumer",
             "outbox-retry", "relayDataSource");
 
     /** In which file each is made. A file that is loaded again makes its own again. */
@@ -39,13 +39,20 @@ final class CompanionRoutes implements RouteBuilderLifecycleStrategy {
         Set<String> here = new HashSet<>();
         routes.removeIf(route -> WHOSE.containsKey(route.getRouteTemplateRef()) && !isFirst(file, route, here));
         for (TemplatedRouteDefinition route : List.copyOf(routes)) {
-            for (String template : COMPANIONS.getOrDefault(route.getRouteTemplateRef(), List.of())) {
+            for (String template : companions(file, route)) {
                 TemplatedRouteDefinition companion = companion(file, route, template);
                 if (isFirst(file, companion, here)) {
                     routes.add(companion);
                 }
             }
         }
+    }
+
+    /** A handler that takes a list has the batches, in the place of the one that takes a message. */
+    private static List<String> companions(RouteBuilder file, TemplatedRouteDefinition route) {
+        boolean isList = route.getParameters() != null && route.getParameters().stream().anyMatch(parameter -> parameter.getName() != null
+                && StringHelper.dashToCamelCase(parameter.getName()).equals("inboxBatchHandler") && !file.getContext().resolvePropertyPlaceholders(parameter.getValue()).isBlank());
+        return COMPANIONS.getOrDefault(route.getRouteTemplateRef(), List.of()).stream().map(template -> isList && template.equals("inbox-batch") ? "inbox-list" : template).toList();
     }
 
     private static TemplatedRouteDefinition companion(RouteBuilder file, TemplatedRouteDefinition route, String template) {

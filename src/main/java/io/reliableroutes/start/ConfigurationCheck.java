@@ -11,7 +11,6 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 
 import io.reliableroutes.half.HalfCheck;
-import io.reliableroutes.inbox.InboxBatch;
 import io.reliableroutes.inbox.TopicCheck;
 import io.reliableroutes.kafka.BrokerCheck;
 import io.reliableroutes.operate.OperatorAccess;
@@ -77,7 +76,9 @@ final class ConfigurationCheck implements StartupListener {
             if (!transacted.isEmpty() || from.startsWith("kafka:") && RouteUri.parameters(route).containsKey("inboxConsumer")) {
                 new ConsumerCheck(context, route.getId(), from).check();
             }
-            checkHandler(route, from);
+            if (from.startsWith("kafka:")) {
+                HandlerCalls.check(context, RouteUri.parameters(route));
+            }
             for (Call call : Call.of(route.getOutputs())) {
                 String target = RouteUri.of(context, route, call.uri());
                 checkOutboxSink(route, target);
@@ -147,16 +148,6 @@ final class ConfigurationCheck implements StartupListener {
             if (context.getPropertiesComponent().resolveProperty(setting).orElse("").isBlank()) {
                 throw new ConfigurationException(setting + " is not set: the routes of Reliable Routes cannot start. "
                         + "Set it, or leave it out: then it has the default that docs/settings.md tells.");
-            }
-        }
-    }
-
-    private void checkHandler(RouteDefinition route, String from) {
-        Object handler = RouteUri.parameters(route).get("inboxHandler");
-        if (from.startsWith("kafka:") && handler != null) {
-            String outside = new HandlerCalls(context).outside("direct:" + context.resolvePropertyPlaceholders(handler.toString()));
-            if (outside != null) {
-                InboxBatch.notBy(context, context.resolvePropertyPlaceholders(RouteUri.parameters(route).get("inboxConsumer").toString()), outside);
             }
         }
     }

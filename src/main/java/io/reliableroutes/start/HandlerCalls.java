@@ -1,8 +1,13 @@
 package io.reliableroutes.start;
 
 import java.util.HashSet;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 
+import io.reliableroutes.inbox.InboxBatch;
+import io.reliableroutes.support.ConfigurationException;
 import org.apache.camel.model.BeanDefinition;
 import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.ProcessDefinition;
@@ -23,6 +28,29 @@ final class HandlerCalls {
 
     HandlerCalls(ModelCamelContext context) {
         this.context = context;
+    }
+
+    /**
+     * Lets the messages of a receiver share transactions if its handlers call nothing outside.
+     *
+     * @param  parameters             of the receiver's route, those of its template among them, not null
+     * @throws ConfigurationException if it has a handler of lists that would never get one
+     */
+    static void check(ModelCamelContext context, Map<String, Object> parameters) {
+        String handler = parameter(context, parameters, "inboxHandler");
+        String batchHandler = parameter(context, parameters, "inboxBatchHandler");
+        String consumer = parameter(context, parameters, "inboxConsumer");
+        Stream.of(handler, batchHandler).filter(name -> !name.isBlank()).map(name -> new HandlerCalls(context).outside("direct:" + name)).filter(Objects::nonNull)
+                .findFirst().ifPresent(outside -> InboxBatch.notBy(context, consumer, outside));
+        if (!batchHandler.isBlank() && InboxBatch.isNoneOf(context, consumer)) {
+            throw new ConfigurationException("inboxBatchHandler (" + batchHandler + ") of " + consumer + " would never be called: each message has its own transaction, by inbox."
+                    + consumer + ".batch-size, or since a handler calls more than its database. Let both handlers only write to it, or leave inboxBatchHandler out.");
+        }
+    }
+
+    private static String parameter(ModelCamelContext context, Map<String, Object> parameters, String name) {
+        Object value = parameters.get(name);
+        return value == null ? "" : context.resolvePropertyPlaceholders(value.toString());
     }
 
     /**
