@@ -9,6 +9,7 @@ import harness.Database;
 import harness.RouteProcess;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -51,6 +52,7 @@ class AttemptsAreCountedInTheDatabaseIT {
         }
     }
 
+    @Tag("soak")
     @Test
     void attemptsBeforeAndAfterARestartAreAddedUp() {
         Database bank = xa.bank.bankA();
@@ -109,6 +111,7 @@ class AttemptsAreCountedInTheDatabaseIT {
         }
     }
 
+    @Tag("soak")
     @Test
     void messagesWaitWhileAllPreparedTransactionsAreTaken() {
         Database other = xa.postgres.database("notifier");
@@ -169,6 +172,7 @@ class AttemptsAreCountedInTheDatabaseIT {
         }
     }
 
+    @Tag("soak")
     @Test
     void handlerThatOutlivesItsTransactionUsesUpItsAttempts() {
         Database bank = xa.bank.bankA();

@@ -3,6 +3,7 @@ package xa;
 import java.nio.file.Path;
 
 import harness.RouteProcess;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,6 +36,7 @@ class BrokenXaIsNoticedIT {
         }
     }
 
+    @Tag("soak")
     @Test
     void lostObjectStoreLosesTheDecisionAndTheCheckSeesIt() {
         try (XaFixture xa = new XaFixture(folder)) {

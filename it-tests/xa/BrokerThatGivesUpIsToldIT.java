@@ -7,6 +7,7 @@ import harness.Artemis;
 import harness.RouteProcess;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -55,6 +56,7 @@ class BrokerThatGivesUpIsToldIT {
         }
     }
 
+    @Tag("soak")
     @Test
     void messageThatTheBrokerHasPutAsideIsAnIncidentUntilItIsBack() {
         limit("{\"maxDeliveryAttempts\":1}");
@@ -74,6 +76,7 @@ class BrokerThatGivesUpIsToldIT {
         }
     }
 
+    @Tag("soak")
     @Test
     void brokerThatDoesNotAnswerIsToldOnce() {
         try (Artemis silent = new Artemis(folder.resolve("silent"), "elsewhere").start()) {

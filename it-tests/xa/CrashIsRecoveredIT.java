@@ -7,6 +7,7 @@ import harness.Java;
 import harness.RouteProcess;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,16 +34,28 @@ class CrashIsRecoveredIT {
 
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', textBlock = """
-            before the first prepare               | topLevelPrepare | ENTRY | 1 | 0
             between the first two prepares         | topLevelPrepare | EXIT  | 1 | 1
-            between the last two prepares          | topLevelPrepare | EXIT  | 2 | 2
             after prepare, before the decision     | topLevelPrepare | EXIT  | 3 | 3
             after the log, before the first commit | topLevelCommit  | ENTRY | 1 | 3
             between the first two commits          | topLevelCommit  | EXIT  | 1 | 2
+            """)
+    void transferIsDoneOnceAndNothingStaysInDoubt(String moment, String method, String place, int count, int branches) {
+        recovered(method, place, count, branches);
+    }
+
+    @Tag("soak")
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+            before the first prepare               | topLevelPrepare | ENTRY | 1 | 0
+            between the last two prepares          | topLevelPrepare | EXIT  | 2 | 2
             between the last two commits           | topLevelCommit  | EXIT  | 2 | 1
             after commits, before forgetting       | topLevelCommit  | EXIT  | 3 | 0
             """)
-    void transferIsDoneOnceAndNothingStaysInDoubt(String moment, String method, String place, int count, int branches) {
+    void transferIsDoneOnceAtTheOtherMomentsToo(String moment, String method, String place, int count, int branches) {
+        recovered(method, place, count, branches);
+    }
+
+    private void recovered(String method, String place, int count, int branches) {
         String id = crash(method, place, count);
 
         List<Integer> prepared = xa.prepared();
@@ -58,12 +71,14 @@ class CrashIsRecoveredIT {
         recoverWithout(crash(method, place, count), xa.postgres::crash, "Waiting", xa.postgres::start);
     }
 
+    @Tag("soak")
     @ParameterizedTest
     @CsvSource({"topLevelPrepare, EXIT, 3", "topLevelCommit, EXIT, 1"})
     void recoveryWaitsForArtemisThatIsDownAtTheRestart(String method, String place, int count) {
         recoverWithout(crash(method, place, count), xa.artemis::kill, "Waiting: the JMS broker cannot be reached", xa.artemis::start);
     }
 
+    @Tag("soak")
     @ParameterizedTest
     @CsvSource({"journal", "jdbc"})
     void everyKindOfObjectStoreRemembersTheDecision(String kind) {

@@ -13,6 +13,7 @@ import harness.Downstream;
 import harness.RouteProcess;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -85,6 +86,7 @@ class DownstreamOfAnXaReceiverIT {
         }
     }
 
+    @Tag("soak")
     @Test
     void messageThatAloneTimesOutOrIsToldToComeLaterStopsNobody() {
         behaviours.put("t-1", request -> {
@@ -105,6 +107,7 @@ class DownstreamOfAnXaReceiverIT {
         }
     }
 
+    @Tag("soak")
     @Test
     void brakeHoldsTheQueueUntilADeploymentIsMended() {
         xa.settings.put("inbox.brake", "2");

@@ -8,6 +8,7 @@ import harness.Database;
 import harness.RouteProcess;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,6 +41,7 @@ class FailedTransferLeavesNothingIT {
         xa.close();
     }
 
+    @Tag("soak")
     @ParameterizedTest(name = "after the {0}")
     @CsvSource(delimiter = '|', textBlock = PLACES)
     void itIsRolledBackEverywhereAndRedelivered(String place, String database, String event) {

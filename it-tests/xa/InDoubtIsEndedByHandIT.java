@@ -9,6 +9,7 @@ import java.util.Map;
 import harness.Database;
 import harness.Page;
 import harness.RouteProcess;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,6 +43,7 @@ class InDoubtIsEndedByHandIT {
         }
     }
 
+    @Tag("soak")
     @Test
     void whatSomebodyElseHasPreparedStopsNothing() {
         try (XaFixture xa = new XaFixture(folder)) {
@@ -64,6 +66,7 @@ class InDoubtIsEndedByHandIT {
         }
     }
 
+    @Tag("soak")
     @Test
     void twoDataSourcesOfOneDatabaseDoNotWaitForEachOther() {
         try (XaFixture xa = new XaFixture(folder)) {

@@ -6,6 +6,7 @@ import java.time.Duration;
 
 import harness.RouteProcess;
 import harness.TcpProxy;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -71,6 +72,7 @@ class OutageUsesUpNoDeliveryIT {
         }
     }
 
+    @Tag("soak")
     @Test
     void messagesOfADatabaseThatAnswersAndRefusesToWriteWait() {
         try (XaFixture xa = new XaFixture(folder)) {
@@ -94,6 +96,7 @@ class OutageUsesUpNoDeliveryIT {
         }
     }
 
+    @Tag("soak")
     @Test
     void killedBrokerLosesAndDoublesNothing() {
         try (XaFixture xa = new XaFixture(folder); RouteProcess process = xa.transfers().start().awaitStarted()) {
