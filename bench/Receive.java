@@ -1,5 +1,7 @@
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,8 +36,10 @@ public final class Receive {
             Receive receive = new Receive(bench);
             double ideal = receive.ideal();
             double clean = receive.clean();
+            double lists = receive.lists();
             double poisoned = receive.poisoned();
             System.out.printf("receiver / ideal receiver                                   %6.2f   (aim 0.8)%n", clean / ideal);
+            System.out.printf("receiver with a handler of lists / receiver                 %6.2f%n", lists / clean);
             System.out.printf("rate of the other 999 keys / rate without the bad message   %6.2f%n", poisoned / clean);
             receive.replay();
         }
@@ -49,13 +53,17 @@ public final class Receive {
     }
 
     private RouteProcess receiver(Database bank, String topic) {
+        return receiver(bank, topic, "bank-b-credit-transfer.camel.yaml", "bank-b-book-credit.camel.yaml");
+    }
+
+    private RouteProcess receiver(Database bank, String topic, String... files) {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("database.bank-b.url", bank.url());
         settings.put("database.bank-b.user", "postgres");
         settings.put("kafka.brokers", bench.kafka.brokers());
         settings.put("outbox.destination.transfer.requested", topic);
         settings.put("inbox.dead-letter-topic", "false");
-        return RouteProcess.camelMain(bench.folder.resolve("receiver." + topic + ".log"), settings, "bank-b-credit-transfer.camel.yaml", "bank-b-book-credit.camel.yaml").start();
+        return RouteProcess.camelMain(bench.folder.resolve("receiver." + topic + ".log"), settings, files).start();
     }
 
     static double ideal(Bench bench) throws IOException {
@@ -68,10 +76,14 @@ public final class Receive {
 
     /** Sends what bank B is to credit, and returns where. */
     private String requested() {
+        return requested(EACH);
+    }
+
+    private String requested(int each) {
         String topic = bench.topic(4);
         try (KafkaProducer<String, byte[]> producer
                 = new KafkaProducer<>(Map.of("bootstrap.servers", bench.kafka.brokers()), new StringSerializer(), new ByteArraySerializer())) {
-            for (int i = 0; i < KEYS * EACH; i++) {
+            for (int i = 0; i < KEYS * each; i++) {
                 String body = "{\"transferId\":\"t-%d\",\"from\":\"a-%d\",\"to\":\"b-%d\",\"amount\":1.00}".formatted(i, i % KEYS, i % KEYS);
                 ProducerRecord<String, byte[]> record = new ProducerRecord<>(topic, "a-" + i % KEYS, body.getBytes(StandardCharsets.UTF_8));
                 record.headers().add("ce_source", "bank-a".getBytes(StandardCharsets.UTF_8));
@@ -93,6 +105,20 @@ public final class Receive {
         System.out.printf("%-52s %s, %s bytes of inbox_message%n", "", Bench.Costs.of(bank).since(before, KEYS * EACH),
                 bank.value("SELECT pg_total_relation_size('inbox_message') / count(*) FROM inbox_message"));
         return rate;
+    }
+
+    /** The shipped receiver with a second handler, which credits a whole list by one statement. */
+    private double lists() throws IOException {
+        Database bank = bank();
+        String topic = requested(EACH * 10);
+        String shipped = Files.readString(Java.root().resolve("routes/bank-b-credit-transfer.camel.yaml"));
+        String data = "      - name: inboxDataSource\n";
+        Bench.check(shipped.contains(data), "the parameter of the shipped receiver");
+        Path file = Files.writeString(bench.folder.resolve("bank-b-credit-transfers.camel.yaml"),
+                shipped.replace(data, "      - name: inboxBatchHandler\n        value: credit-transfers\n" + data));
+        try (RouteProcess receiver = receiver(bank, topic, file.toString(), Java.root().resolve("bench/credit-transfers.camel.yaml").toString(), "bank-b-book-credit.camel.yaml")) {
+            return rate("receiver with a handler of lists", bank, KEYS * EACH * 10);
+        }
     }
 
     private double ideal() throws IOException {
