@@ -42,6 +42,7 @@ class DemoIT {
         run.assertKilledAtWork("half-bank-a", "Kafka", "half-messages, bank-b");
     }
 
+    @Tag("soak")
     @Test
     void transferAndNotifyBySagaHoldsTheSameInvariantsWhileThingsAreKilled() throws Exception {
         run.assertHolds("notified=50 money=conserved lost=0 duplicate_effects=0 out_of_order=0 undecided=0", "--mode", "saga", "--transfers", "50", "--chaos");
@@ -55,6 +56,7 @@ class DemoIT {
         run.assertKilledAtWork("bank-a", "tcc", "Kafka", "bank-a-relay, bank-b");
     }
 
+    @Tag("soak")
     @Test
     void transferAndNotifyByXaHoldsTheSameInvariantsWhileThingsAreKilled() throws Exception {
         run.assertHolds("transfers=50 completed=39 rejected=11 notified=50 money=conserved lost=0 duplicate_effects=0 out_of_order=0",
