@@ -271,18 +271,21 @@ public final class Models {
         Map<String, Object> consumer = Map.of("bootstrap.servers", bench.kafka.brokers(), "group.id", "bench-" + port, "auto.offset.reset", "earliest");
         try (KafkaConsumer<String, byte[]> settled = new KafkaConsumer<>(consumer, new StringDeserializer(), new ByteArrayDeserializer())) {
             settled.subscribe(List.of(settings.get("outbox.destination.transfer.settled")));
-            while (true) {
-                for (ConsumerRecord<String, byte[]> record : settled.poll(Duration.ofSeconds(1))) {
-                    Matcher id = ID.matcher(new String(record.value(), StandardCharsets.UTF_8));
-                    Bench.check(id.find(), "a settled transfer has an id");
-                    CountDownLatch latch = waiting.remove(id.group(1));
-                    if (latch != null) {
-                        latch.countDown();
+            try {
+                while (true) {
+                    for (ConsumerRecord<String, byte[]> record : settled.poll(Duration.ofSeconds(1))) {
+                        Matcher id = ID.matcher(new String(record.value(), StandardCharsets.UTF_8));
+                        Bench.check(id.find(), "a settled transfer has an id");
+                        CountDownLatch latch = waiting.remove(id.group(1));
+                        if (latch != null) {
+                            latch.countDown();
+                        }
                     }
                 }
+            } catch (InterruptException e) {
+                // measured: the consumer leaves its group in peace
+                Thread.interrupted();
             }
-        } catch (InterruptException e) {
-            // measured
         }
     }
 
