@@ -55,7 +55,7 @@ public class InboxBatch {
     }
 
     /** Whether each message of a receiver has its own transaction. Its settings need not be checked yet. */
-    public static boolean isNoneOf(CamelContext context, String consumer) {
+    public static boolean isEachAlone(CamelContext context, String consumer) {
         return outside(context, consumer) != null || setting(context, consumer).equals("1");
     }
 

@@ -42,7 +42,7 @@ final class HandlerCalls {
         String consumer = parameter(context, parameters, "inboxConsumer");
         Stream.of(handler, batchHandler).filter(name -> !name.isBlank()).map(name -> new HandlerCalls(context).outside("direct:" + name)).filter(Objects::nonNull)
                 .findFirst().ifPresent(outside -> InboxBatch.notBy(context, consumer, outside));
-        if (!batchHandler.isBlank() && InboxBatch.isNoneOf(context, consumer)) {
+        if (!batchHandler.isBlank() && InboxBatch.isEachAlone(context, consumer)) {
             throw new ConfigurationException("inboxBatchHandler (" + batchHandler + ") of " + consumer + " would never be called: each message has its own transaction, by inbox."
                     + consumer + ".batch-size, or since a handler calls more than its database. Let both handlers only write to it, or leave inboxBatchHandler out.");
         }
