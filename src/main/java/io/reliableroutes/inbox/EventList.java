@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
@@ -97,10 +96,8 @@ final class EventList {
                 parser.skipChildren();
                 return parser.nextToken() == null ? text : null;
             }
-        } catch (CharacterCodingException e) {
-            return null;
         } catch (IOException e) {
-            // no JSON, or deeper than its readers go
+            // no UTF-8, no JSON, or deeper than its readers go
             return null;
         }
     }

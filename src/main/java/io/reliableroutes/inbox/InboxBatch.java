@@ -86,6 +86,11 @@ public class InboxBatch {
      * @throws SQLException            if the database fails
      */
     public void begin(Exchange exchange) throws SQLException {
+        InboxCourse.begin(exchange, record(exchange));
+    }
+
+    /** The new ones, in their order. */
+    private List<ReceivedMessage> record(Exchange exchange) throws SQLException {
         List<?> records = exchange.getMessage().getBody(List.class);
         Map<String, ReceivedMessage> messages = read(exchange, records);
         InboxPosition.Step first = ((ReceivedRecord) records.get(0)).step();
@@ -98,7 +103,7 @@ public class InboxBatch {
             hold(exchange, connection, messages.values());
         }
         messages.values().stream().filter(message -> !message.isHeld()).findFirst().ifPresent(message -> ReceiverPause.tellIfHandled(exchange, message));
-        InboxCourse.begin(exchange, List.copyOf(messages.values()));
+        return List.copyOf(messages.values());
     }
 
     /** By their keys; the message of the exchange is not touched. */
@@ -186,8 +191,7 @@ public class InboxBatch {
      * @throws SQLException            if the database fails
      */
     public void beginList(Exchange exchange) throws SQLException {
-        begin(exchange);
-        List<ReceivedMessage> messages = InboxCourse.of(exchange).messages();
+        List<ReceivedMessage> messages = record(exchange);
         exchange.setProperty(LIST, messages);
         InboxCourse.begin(exchange, messages.stream().filter(ReceivedMessage::isHeld).toList());
     }
@@ -209,9 +213,7 @@ public class InboxBatch {
     public void list(Exchange exchange) {
         List<ReceivedMessage> messages = ((List<?>) exchange.getProperty(LIST)).stream().map(ReceivedMessage.class::cast).filter(message -> !message.isHeld()).toList();
         exchange.getMessage().removeHeaders("*");
+        exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, EventList.MEDIA_TYPE);
         exchange.getMessage().setBody(messages.isEmpty() ? null : EventList.of(messages));
-        if (!messages.isEmpty()) {
-            exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, EventList.MEDIA_TYPE);
-        }
     }
 }

@@ -51,11 +51,6 @@ public final class InboxCourse {
         exchange.setProperty(GOOD, of(exchange).isGood());
     }
 
-    @SuppressWarnings("unchecked")
-    List<ReceivedMessage> messages() {
-        return (List<ReceivedMessage>) messages;
-    }
-
     boolean isGood() {
         return failure == null;
     }

@@ -50,9 +50,10 @@ final class CompanionRoutes implements RouteBuilderLifecycleStrategy {
 
     /** A handler that takes a list has the batches, in the place of the one that takes a message. */
     private static List<String> companions(RouteBuilder file, TemplatedRouteDefinition route) {
-        boolean isList = route.getParameters() != null && route.getParameters().stream().anyMatch(parameter -> parameter.getName() != null
-                && StringHelper.dashToCamelCase(parameter.getName()).equals("inboxBatchHandler") && !file.getContext().resolvePropertyPlaceholders(parameter.getValue()).isBlank());
-        return COMPANIONS.getOrDefault(route.getRouteTemplateRef(), List.of()).stream().map(template -> isList && template.equals("inbox-batch") ? "inbox-list" : template).toList();
+        List<String> companions = COMPANIONS.getOrDefault(route.getRouteTemplateRef(), List.of());
+        // a template of the users' own may have no parameters at all
+        boolean isList = companions.contains("inbox-batch") && !parameter(file, route, "inboxBatchHandler").isBlank();
+        return companions.stream().map(template -> isList && template.equals("inbox-batch") ? "inbox-list" : template).toList();
     }
 
     private static TemplatedRouteDefinition companion(RouteBuilder file, TemplatedRouteDefinition route, String template) {
@@ -71,11 +72,15 @@ final class CompanionRoutes implements RouteBuilderLifecycleStrategy {
 
     /** Whether nobody else has one for the same consumer or data source. */
     private boolean isFirst(RouteBuilder file, TemplatedRouteDefinition companion, Set<String> here) {
-        String parameter = WHOSE.get(companion.getRouteTemplateRef());
-        String whose = companion.getParameters().stream().filter(each -> StringHelper.dashToCamelCase(each.getName()).equals(parameter))
-                .map(each -> file.getContext().resolvePropertyPlaceholders(each.getValue())).findFirst().orElse("");
+        String whose = parameter(file, companion, WHOSE.get(companion.getRouteTemplateRef()));
         String place = file.getResource() == null ? file.toString() : file.getResource().getLocation();
         String one = companion.getRouteTemplateRef() + " " + whose;
         return here.add(one) && places.computeIfAbsent(one, key -> place).equals(place);
+    }
+
+    /** Its value, empty if it is not given. */
+    private static String parameter(RouteBuilder file, TemplatedRouteDefinition route, String name) {
+        return route.getParameters().stream().filter(each -> StringHelper.dashToCamelCase(each.getName()).equals(name))
+                .map(each -> file.getContext().resolvePropertyPlaceholders(each.getValue())).findFirst().orElse("");
     }
 }
