@@ -49,6 +49,11 @@ final class Gate implements AutoCloseable {
         return (Long) database.value("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = ?", event);
     }
 
+    /** Transactions that have written something, or are about to, and have not ended. */
+    static long writing(Database database) {
+        return (Long) database.value("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND backend_xid IS NOT NULL");
+    }
+
     /** Lets all pass. */
     @Override
     public void close() throws SQLException {

@@ -78,11 +78,13 @@ final class InboxRetryScenarios {
             gate.close();
 
             return Verdict.await(() -> {
+                // who has waited may come last: a second booking of t-1 is seen when nobody is at work any more
+                boolean atRest = Gate.writing(bank.database) == 0;
                 List<Object> booked = bank.booked();
                 if (Collections.frequency(booked, "t-1") > 1) {
                     return "t-1 is booked " + Collections.frequency(booked, "t-1") + " times";
                 }
-                return booked.size() == 2 && bank.parked().isEmpty() ? Verdict.KEPT : null;
+                return atRest && booked.size() == 2 && bank.parked().isEmpty() ? Verdict.KEPT : null;
             });
         }
     }
