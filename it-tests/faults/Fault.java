@@ -81,7 +81,12 @@ enum Fault {
     /** All, or those that {@code -Dfaults=KILL_RELAY,CUT_BROKER} names. */
     static List<Fault> all() {
         List<String> wanted = List.of(System.getProperty("faults", "").split(","));
-        return Stream.of(values()).filter(fault -> wanted.contains("") || wanted.contains(fault.name())).toList();
+        return Stream.of(values()).filter(fault -> !areChosen() || wanted.contains(fault.name())).toList();
+    }
+
+    /** Whether {@code -Dfaults} names some. */
+    static boolean areChosen() {
+        return !System.getProperty("faults", "").isEmpty();
     }
 
     /** How long it lasts. */
@@ -92,6 +97,11 @@ enum Fault {
     /** Whether it may happen together with another: the last ones need servers that answer. */
     boolean isCombinable() {
         return ordinal() < KILL_RELAY_AT_COMMIT.ordinal();
+    }
+
+    /** Whether it hits one process, of ours or of the downstream, and none of the servers. */
+    boolean isOfAProcess() {
+        return ordinal() < CUT_DATABASE.ordinal();
     }
 
     /** Whether the proxies are seen hindering something when it happens. */

@@ -1,5 +1,6 @@
 package faults;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,14 +24,14 @@ import demo.HttpRequests;
 final class Load {
 
     private static final int CUSTOMERS = 5;
-    private static final int PAUSE_MILLIS = 350;
 
     private final ScheduledExecutorService threads = Executors.newScheduledThreadPool(CUSTOMERS);
     private final Map<String, List<String>> requests = new TreeMap<>();
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private final List<Customers> banks;
 
-    Load(List<String> urls, long seed) {
+    /** @param pause of a customer after each answer, not null */
+    Load(List<String> urls, long seed, Duration pause) {
         banks = urls.stream().map(url -> new Customers(new HttpRequests(url))).toList();
         for (int i = 0; i < Bank.ACCOUNTS; i++) {
             requests.put("a-" + i, new ArrayList<>());
@@ -38,7 +39,7 @@ final class Load {
         for (int i = 0; i < CUSTOMERS; i++) {
             int customer = i;
             Random random = new Random(seed + i);
-            threads.scheduleWithFixedDelay(() -> request(customer, random), 0, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+            threads.scheduleWithFixedDelay(() -> request(customer, random), 0, pause.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 

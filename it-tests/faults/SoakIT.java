@@ -20,6 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class SoakIT {
 
     private static final Duration BOUND = Duration.ofMinutes(3);
+    private static final Duration PAUSE = Duration.ofMillis(350);
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     private Path folder;
@@ -30,7 +31,7 @@ class SoakIT {
         int minutes = Integer.getInteger("minutes", 20);
         Random random = new Random(seed);
         System.out.println("seed=" + seed + " minutes=" + minutes + ", logs in " + folder);
-        try (World world = new World(folder, seed)) {
+        try (World world = new World(folder, seed, new Members(), PAUSE)) {
             List<String> unhealthy = new ArrayList<>(Strike.recovery(world, BOUND));
             Instant end = Instant.now().plus(Duration.ofMinutes(minutes));
 

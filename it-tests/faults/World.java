@@ -33,6 +33,8 @@ final class World implements AutoCloseable {
     /** How far away the servers are: a fault then often hits a transaction, and not the pause between two. */
     static final Duration LATENCY = Duration.ofNanos(400_000);
 
+    /** Of each customer: a slow machine keeps up, for what is asked is what a fault does, and not how much goes through. */
+    private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final int PARTITIONS = 4;
 
     final int servicePort = Ports.free();
@@ -53,6 +55,10 @@ final class World implements AutoCloseable {
     }
 
     World(Path folder, long seed, Layout layout) {
+        this(folder, seed, layout, PAUSE);
+    }
+
+    World(Path folder, long seed, Layout layout, Duration pause) {
         this.folder = folder;
         this.layout = layout;
         kafka = new Kafka(folder.resolve("kafka"), layout.listeners());
@@ -65,7 +71,7 @@ final class World implements AutoCloseable {
         wire = new Wire(kafka, Publication.TOPICS, PARTITIONS);
         service = RouteProcess.java(folder.resolve("service.log"), NotificationService.class, String.valueOf(servicePort), "400").start();
         startMembers();
-        load = new Load(layout.apis(), seed);
+        load = new Load(layout.apis(), seed, pause);
     }
 
     private Bank openBank() {
