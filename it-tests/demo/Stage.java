@@ -77,8 +77,7 @@ abstract class Stage implements AutoCloseable {
         example = openExample();
         broker.join();
         watch();
-        service = new ProcessBuilder(Java.executable(), "-XX:TieredStopAtLevel=1", "-Xmx64m", "-cp", Java.testClasspath(),
-                NotificationService.class.getName(), String.valueOf(servicePort)).redirectErrorStream(true)
+        service = new ProcessBuilder(Java.shortLived("-Xmx64m", "-cp", Java.testClasspath(), NotificationService.class.getName(), String.valueOf(servicePort))).redirectErrorStream(true)
                 .redirectOutput(folder.resolve("notification-service.log").toFile()).start();
         Map<String, String> settings = example.settings();
         settings.put("notifier.service-timeout", "1000");

@@ -226,7 +226,7 @@ class AdaptingPageIT {
             assertThat(process.awaitExit()).as(process.log()).isZero();
         }
         long built = System.nanoTime();
-        audit.settings.put("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx256m");
+        audit.settings.put("JAVA_TOOL_OPTIONS", Java.SHORT_LIVED + " -Xmx256m");
         audit.settings.put("quarkus.http.port", "0");
         try (RouteProcess service = RouteProcess.of(List.of(run), project, project.resolve("log"), audit.settings).start().awaitStarted()) {
             System.out.printf("%s built in %.1f s, started after %.1f s%n", project.getFileName(), (built - start) / 1e9, (System.nanoTime() - built) / 1e9);

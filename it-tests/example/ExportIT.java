@@ -11,6 +11,7 @@ import demo.Customers;
 import demo.HttpRequests;
 import harness.Database;
 import harness.Http;
+import harness.Java;
 import harness.Page;
 import harness.Ports;
 import harness.RouteProcess;
@@ -96,7 +97,7 @@ class ExportIT {
                 "outbox.destination.transfer.requested", requested.name(), "outbox.destination.transfer.completed", completed.name(),
                 "outbox.destination.transfer.rejected", rejected.name(), "inbox.dead-letter-topic", "false"));
         // the port is no setting of the routes: of a built service it is a system property. By default health is at the API's port.
-        settings.put("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC" + (command.startsWith("java") ? " -Dcamel.server.port=" + port + " -Dcamel.management.port=" + port : ""));
+        settings.put("JAVA_TOOL_OPTIONS", Java.SHORT_LIVED + (command.startsWith("java") ? " -Dcamel.server.port=" + port + " -Dcamel.management.port=" + port : ""));
         return RouteProcess.shell(folder.resolve(log), settings, command.replace("/tmp/", folder + "/"));
     }
 }

@@ -46,7 +46,7 @@ class FailedStartSaysWhyIT {
     }
 
     private final Map<String, String> settings = new TreeMap<>(Map.of("database.bank-a.url", BANK_A.url(), "database.bank-a.user", "postgres", "check.wait", "1s",
-            "kafka.brokers", Servers.kafka().brokers(), "CAMELW_JAVA_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx256m"));
+            "kafka.brokers", Servers.kafka().brokers(), "CAMELW_JAVA_OPTS", Java.SHORT_LIVED + " -Xmx256m"));
     private final List<String> options = new ArrayList<>(List.of("application.properties", "--logging-color=false", "--port=" + Ports.free()));
 
     static Stream<Mistake> mistakes() {

@@ -81,7 +81,7 @@ class OwnServersIT {
         String mine = command.replace("../camelw", Java.root() + "/camelw").replace("--port=8090", "--port=" + standInPort)
                 + (command.contains(" bank-a-") ? " --port=" + apiPort : "");
         Path log = folder.resolve(command.replaceAll("\\W+", "-") + ".log");
-        Map<String, String> settings = Map.of("camelw.java-opts", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx256m");
+        Map<String, String> settings = Map.of("camelw.java-opts", Java.SHORT_LIVED + " -Xmx256m");
         Path place = checkout.resolve(command.contains("stand-in") ? "target" : "routes");
         return RouteProcess.of(List.of("sh", "-c", "exec " + mine), place, log, settings).start().awaitStarted();
     }

@@ -29,7 +29,7 @@ final class PageShell {
         Path bin = Files.createDirectories(folder.resolve("bin"));
         for (Map.Entry<String, Class<?>> standIn : Map.of("psql", PsqlStandIn.class, "kafka-topics.sh", KafkaTopicsStandIn.class,
                 "kafka-console-producer.sh", KafkaProducerStandIn.class).entrySet()) {
-            Path script = Files.writeString(bin.resolve(standIn.getKey()), "#!/bin/sh\nexec '" + Java.executable() + "' -XX:TieredStopAtLevel=1 -Xmx128m -cp '"
+            Path script = Files.writeString(bin.resolve(standIn.getKey()), "#!/bin/sh\nexec '" + Java.executable() + "' " + Java.SHORT_LIVED + " -Xmx128m -cp '"
                     + Java.testClasspath() + "' " + standIn.getValue().getName() + " \"$@\"\n");
             Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
         }

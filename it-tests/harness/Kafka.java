@@ -112,8 +112,9 @@ public final class Kafka implements AutoCloseable {
     }
 
     private Process run(List<String> arguments) throws IOException {
-        List<String> command = new java.util.ArrayList<>(List.of(Java.executable(), "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=4",
-                "-cp", Files.readString(Java.target().resolve("kafka.classpath")).trim()));
+        List<String> command = Java.shortLived("-Xmx512m", System.getProperty("kafka.options", "-XX:TieredStopAtLevel=1"));
+        command.addAll(SharedClasses.options("kafka"));
+        command.addAll(List.of("-cp", Java.brokerClasspath()));
         command.addAll(arguments);
         return new ProcessBuilder(command).redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("kafka.log").toFile())).start();

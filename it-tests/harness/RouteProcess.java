@@ -56,7 +56,7 @@ public final class RouteProcess implements AutoCloseable {
         Arrays.stream(files).forEach(file -> command.addAll(expand(folder, file)));
         command.addAll(List.of("application.properties", "--logging-color=false", "--port=" + port));
         RouteProcess process = new RouteProcess(command, log, settings);
-        process.builder.environment().put("CAMELW_JAVA_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx256m");
+        process.builder.environment().put("CAMELW_JAVA_OPTS", Java.SHORT_LIVED + " -Xmx256m");
         Java.withRepository(process.builder).directory(folder.toFile());
         return process;
     }
@@ -91,9 +91,10 @@ public final class RouteProcess implements AutoCloseable {
 
     /** Camel Main on another class path, for example with another version of a component. */
     public static RouteProcess camelMain(String classpath, Path log, Map<String, String> settings, String... files) {
-        List<String> command = new ArrayList<>(List.of(Java.executable()));
         // a measurement wants the optimizing compiler, a test a quick start
-        command.addAll(List.of(System.getProperty("process.options", "-XX:TieredStopAtLevel=1 -Xmx256m").split(" ")));
+        List<String> command = new ArrayList<>(List.of(Java.executable()));
+        command.addAll(List.of(System.getProperty("process.options", Java.SHORT_LIVED + " -Xmx256m").split(" ")));
+        command.addAll(SharedClasses.options("routes"));
         command.addAll(List.of("-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError", "-cp", classpath, RunRoutes.class.getName()));
         for (String file : files) {
             command.add(file.contains("=") || file.startsWith("/") ? file : "routes/" + file);
@@ -116,8 +117,7 @@ public final class RouteProcess implements AutoCloseable {
 
     /** Another program on the class path of the tests. */
     public static RouteProcess java(Path log, Class<?> program, String... arguments) {
-        List<String> command = new ArrayList<>(List.of(Java.executable(), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx64m",
-                "-cp", Java.testClasspath(), program.getName()));
+        List<String> command = Java.shortLived("-Xmx64m", "-cp", Java.testClasspath(), program.getName());
         command.addAll(List.of(arguments));
         return new RouteProcess(command, log, Map.of());
     }

@@ -20,6 +20,7 @@ public final class Servers {
 
     public static synchronized Kafka kafka() {
         if (kafka == null) {
+            SharedClasses.want();
             kafka = new Kafka(temporaryFolder("kafka")).start();
         }
         return kafka;

@@ -55,8 +55,7 @@ final class Pod implements AutoCloseable {
             String[] parts = variable.asText().split("=", 2);
             environment.put(parts[0], parts[1].matches("(configmap|secret):.*") ? references.apply(parts[1]) : here(parts[1]));
         });
-        List<String> command = List.of(Java.executable(), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m", "-cp", CLASSPATH,
-                "io.quarkus.bootstrap.runner.QuarkusEntryPoint");
+        List<String> command = Java.shortLived("-Xmx256m", "-cp", CLASSPATH, "io.quarkus.bootstrap.runner.QuarkusEntryPoint");
         process = RouteProcess.of(command, container.resolve("deployments"), folder.resolve(name() + ".log"), environment);
     }
 
