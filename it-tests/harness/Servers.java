@@ -29,8 +29,10 @@ public final class Servers {
     public static synchronized EmbeddedPostgres postgres() {
         if (postgres == null) {
             try {
+                Path folder = temporaryFolder("postgres");
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> discard(folder)));
                 // the server notices a killed client even while a CommitGate holds its commit
-                postgres = EmbeddedPostgres.builder().setServerConfig("client_connection_check_interval", "500ms")
+                postgres = EmbeddedPostgres.builder().setDataDirectory(folder).setRegisterShutdownHook(false).setServerConfig("client_connection_check_interval", "500ms")
                         .setServerConfig("fsync", "off").setServerConfig("full_page_writes", "off").setServerConfig("max_connections", "200")
                         .setServerConfig("max_prepared_transactions", "100")
                         // it starts a process for each database in turn, and here are a hundred
@@ -40,6 +42,16 @@ public final class Servers {
             }
         }
         return postgres;
+    }
+
+    /** By a process of its own: to shut down and delete a hundred databases takes longer than Maven waits for the end of a JVM. */
+    private static void discard(Path folder) {
+        try {
+            new ProcessBuilder("sh", "-c", "pid=$(head -n 1 postmaster.pid) && kill -QUIT $pid && while kill -0 $pid; do sleep 0.1; done; rm -rf \"$PWD\"")
+                    .directory(folder.toFile()).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** What the URLs of all databases there begin with. */
