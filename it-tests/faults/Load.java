@@ -82,8 +82,8 @@ final class Load {
     void stop() {
         threads.shutdown();
         try {
-            if (!threads.awaitTermination(60, TimeUnit.SECONDS)) {
-                throw new IllegalStateException("a customer waits for an answer for a minute");
+            if (!threads.awaitTermination(3, TimeUnit.MINUTES)) {
+                throw new IllegalStateException("a customer waits for an answer for three minutes");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

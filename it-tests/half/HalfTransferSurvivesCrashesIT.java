@@ -142,7 +142,7 @@ class HalfTransferSurvivesCrashesIT {
             killed.start().awaitStarted();
         }
 
-        Awaitility.await("drained").atMost(Duration.ofSeconds(120)).pollInterval(Duration.ofMillis(300)).ignoreExceptions()
+        Awaitility.await("drained").atMost(Duration.ofMinutes(3)).pollInterval(Duration.ofMillis(300)).ignoreExceptions()
                 .until(() -> customers.stream().noneMatch(Thread::isAlive) && invariants().hold());
         assertThat(invariants().violations()).isEmpty();
     }
@@ -159,6 +159,6 @@ class HalfTransferSurvivesCrashesIT {
 
     /** A customer without an answer asks again. */
     private void request(Map<String, Object> transfer) {
-        Awaitility.await().atMost(Duration.ofSeconds(120)).pollInSameThread().pollInterval(Duration.ofMillis(300)).until(() -> customer.apply(transfer), Optional::isPresent);
+        Awaitility.await().atMost(Duration.ofMinutes(3)).pollInSameThread().pollInterval(Duration.ofMillis(300)).until(() -> customer.apply(transfer), Optional::isPresent);
     }
 }

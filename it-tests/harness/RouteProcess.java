@@ -143,7 +143,7 @@ public final class RouteProcess implements AutoCloseable {
 
     /** Returns when Camel says that it has started. */
     public RouteProcess awaitStarted() {
-        Awaitility.await(log.toString()).atMost(Duration.ofSeconds(180)).pollInterval(Duration.ofMillis(100)).until(() -> {
+        Awaitility.await(log.toString()).atMost(Duration.ofMinutes(3)).pollInterval(Duration.ofMillis(100)).until(() -> {
             if (!process.isAlive()) {
                 throw new IllegalStateException("the process has ended:\n" + log());
             }
@@ -162,7 +162,7 @@ public final class RouteProcess implements AutoCloseable {
 
     /** The exit status of a process that is expected to end by itself. */
     public int awaitExit() {
-        Awaitility.await(log.toString()).atMost(Duration.ofSeconds(120)).until(() -> !process.isAlive());
+        Awaitility.await(log.toString()).atMost(Duration.ofMinutes(3)).until(() -> !process.isAlive());
         return process.exitValue();
     }
 

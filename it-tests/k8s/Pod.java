@@ -121,7 +121,7 @@ final class Pod implements AutoCloseable {
         process.start();
         long start = System.nanoTime();
         long end = start + Duration.ofSeconds(110).toNanos();
-        Awaitility.await(name()).atMost(Duration.ofSeconds(120)).pollInterval(Duration.ofMillis(200)).until(() -> {
+        Awaitility.await(name()).atMost(Duration.ofMinutes(3)).pollInterval(Duration.ofMillis(200)).until(() -> {
             if (!process.isAlive()) {
                 throw new IllegalStateException(name() + " has ended:\n" + process.log());
             }

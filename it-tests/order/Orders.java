@@ -107,7 +107,7 @@ final class Orders implements AutoCloseable {
             }
         }
         Map<String, Object> order = Map.of("orderId", id, "customer", customerId, "product", product, "quantity", quantity, "amount", amount);
-        Awaitility.await().atMost(Duration.ofSeconds(120)).pollInSameThread().pollInterval(Duration.ofMillis(200)).until(() -> customer.apply(order), Optional::isPresent);
+        Awaitility.await().atMost(Duration.ofMinutes(3)).pollInSameThread().pollInterval(Duration.ofMillis(200)).until(() -> customer.apply(order), Optional::isPresent);
     }
 
     static String body(Map<String, Object> order) {

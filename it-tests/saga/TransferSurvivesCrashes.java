@@ -94,7 +94,7 @@ abstract class TransferSurvivesCrashes {
         }
         processes.get(victim).awaitStarted();
 
-        Awaitility.await("drained").atMost(Duration.ofSeconds(120)).pollInterval(Duration.ofMillis(300)).ignoreExceptions().until(() -> transfers.invariants().hold());
+        Awaitility.await("drained").atMost(Duration.ofMinutes(3)).pollInterval(Duration.ofMillis(300)).ignoreExceptions().until(() -> transfers.invariants().hold());
         assertThat(transfers.invariants().violations()).isEmpty();
         assertThat(transfers.bankA().rows("SELECT saga_id, state FROM saga WHERE (state = 'COMPLETED') IS DISTINCT FROM (SELECT status = 'COMPLETED' FROM transfer WHERE id = saga_id)"))
                 .isEmpty();

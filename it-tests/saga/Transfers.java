@@ -94,7 +94,7 @@ final class Transfers implements AutoCloseable {
                 mine.add(id);
             }
         }
-        Awaitility.await().atMost(Duration.ofSeconds(120)).pollInSameThread().pollInterval(Duration.ofMillis(200))
+        Awaitility.await().atMost(Duration.ofMinutes(3)).pollInSameThread().pollInterval(Duration.ofMillis(200))
                 .until(() -> customer.apply(Map.of("transferId", id, "from", from, "to", to, "amount", amount)), Optional::isPresent);
     }
 
