@@ -45,7 +45,7 @@ class DatabaseIsLookedAtIT {
     @Test
     void everythingThatTheSchemaMakesIsMissed() throws SQLException, IOException {
         String check = Files.readString(Java.root().resolve("src/main/resources/sql/postgresql/check-schema.sql"));
-        List<Map<String, Object>> parts = Servers.database().apply("schema.sql").rows("""
+        List<Map<String, Object>> parts = Servers.database("schema.sql").rows("""
                 SELECT CASE c.relkind WHEN 'r' THEN 'table ' ELSE 'view ' END || c.relname AS named,
                        format('DROP %s %I CASCADE', CASE c.relkind WHEN 'r' THEN 'TABLE' ELSE 'VIEW' END, c.relname) AS takes_away
                 FROM pg_class c
@@ -67,7 +67,7 @@ class DatabaseIsLookedAtIT {
                 WHERE p.pronamespace = 'public'::regnamespace""");
         assertThat(parts).hasSizeGreaterThan(120);
 
-        Database database = Servers.database().apply("schema.sql");
+        Database database = Servers.database("schema.sql");
         try (Connection connection = database.connect(); Statement statement = connection.createStatement()) {
             assertThat(missing(statement, check)).isNull();
             connection.setAutoCommit(false);

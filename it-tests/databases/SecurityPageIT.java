@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** The statements of docs/security.md, in a database of bank A that has another name. */
 class SecurityPageIT {
 
-    private final Database bankA = Servers.database().apply("schema.sql", "example-bank-a.sql", "roles.sql");
+    private final Database bankA = Servers.database("schema.sql", "example-bank-a.sql", "roles.sql");
 
     @Test
     void loginsOfThePageHaveTheirRightsAndNoOthers() {

@@ -62,7 +62,7 @@ class SplitInATransactionIT {
 
     @Test
     void failureOfAPartUndoesAll() throws IOException {
-        Database database = Servers.database().apply("schema.sql");
+        Database database = Servers.database("schema.sql");
         database.update("CREATE TABLE paid (id integer PRIMARY KEY)");
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("database.bank-b.url", database.url());

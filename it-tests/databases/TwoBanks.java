@@ -31,7 +31,7 @@ public final class TwoBanks {
     private final String topics = Servers.name("two-banks") + ".";
 
     public TwoBanks() {
-        this(Bank.open(Servers.database(), Servers.database(), Servers.database()));
+        this(Bank.open());
     }
 
     TwoBanks(Bank bank) {

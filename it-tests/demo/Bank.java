@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 import harness.Database;
+import harness.Servers;
 
 /**
  * The databases of the example with their opening balances.
@@ -35,13 +36,21 @@ public record Bank(Database bankA, Database bankB, Database notifier, Database m
     }
 
     private static Bank opened(Bank bank) {
-        Database bankA = bank.bankA();
-        Database bankB = bank.bankB();
-        bankB.apply("schema.sql", "example-bank-b.sql");
+        bank.bankB().apply("schema.sql", "example-bank-b.sql");
         bank.notifier().apply("schema.sql", "example-notifier.sql");
+        return accountsOpened(bank);
+    }
+
+    /** The same on new databases of the tests' own server. */
+    public static Bank open() {
+        return accountsOpened(new Bank(Servers.database("schema.sql", "example-bank-a.sql"), Servers.database("schema.sql", "example-bank-b.sql"),
+                Servers.database("schema.sql", "example-notifier.sql")));
+    }
+
+    private static Bank accountsOpened(Bank bank) {
         IntStream.range(0, ACCOUNTS).forEach(i -> {
-            bankA.update("INSERT INTO account (id, balance) VALUES (?, ?)", "a-" + i, OPENING_BALANCE);
-            bankB.update("INSERT INTO account (id, balance, closed, credit_limit) VALUES (?, 0, ?, ?)", "b-" + i, i == ACCOUNTS - 1,
+            bank.bankA().update("INSERT INTO account (id, balance) VALUES (?, ?)", "a-" + i, OPENING_BALANCE);
+            bank.bankB().update("INSERT INTO account (id, balance, closed, credit_limit) VALUES (?, 0, ?, ?)", "b-" + i, i == ACCOUNTS - 1,
                     i == ACCOUNTS - 2 ? 50 : OPENING_BALANCE * ACCOUNTS);
         });
         return bank;

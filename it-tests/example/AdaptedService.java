@@ -27,7 +27,7 @@ final class AdaptedService {
 
     /** With a database of its own. */
     AdaptedService(Kafka kafka) {
-        this(kafka, Servers.database().apply("schema.sql"));
+        this(kafka, Servers.database("schema.sql"));
         audit.update(PAGE.files().get("audit.sql"));
     }
 

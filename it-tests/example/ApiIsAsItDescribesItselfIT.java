@@ -45,7 +45,7 @@ class ApiIsAsItDescribesItselfIT {
 
     @BeforeAll
     static void start() {
-        Bank bank = Bank.open(Servers.database(), Servers.database(), Servers.database());
+        Bank bank = Bank.open();
         int port = Ports.free();
         url = "http://localhost:" + port;
         Map<String, String> settings = bank.settings();

@@ -41,7 +41,7 @@ class BadRequestIsRefusedIT {
 
     @BeforeAll
     static void start() {
-        bank = Bank.open(Servers.database(), Servers.database(), Servers.database());
+        bank = Bank.open();
         int port = Ports.free();
         url = "http://localhost:" + port;
         Map<String, String> settings = bank.settings();

@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Map;
 
 import demo.Bank;
-import harness.Servers;
 
 /** A correct end state for the tests of a checker to break: two transfers have been completed, and bank B has rejected one. */
 public final class EndedTransfers {
@@ -17,7 +16,7 @@ public final class EndedTransfers {
 
     /** New databases with transfers and ledgers; what messages leave behind is for the test to add. */
     public static Bank open() {
-        Bank bank = Bank.open(Servers.database(), Servers.database(), Servers.database());
+        Bank bank = Bank.open();
         bank.bankA().update("""
                 INSERT INTO transfer (id, from_account, to_account, amount, status, reason, ended_at) VALUES
                 ('t-1', 'a-1', 'b-1', 10, 'COMPLETED', NULL, now()), ('t-2', 'a-1', 'b-1', 10, 'COMPLETED', NULL, now()),

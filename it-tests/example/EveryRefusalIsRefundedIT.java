@@ -128,7 +128,7 @@ class EveryRefusalIsRefundedIT {
     /** Bank A with a transfer of 10.00 that bank B has not answered. */
     private static final class BankA {
 
-        private final Database database = Servers.database().apply("schema.sql", "example-bank-a.sql");
+        private final Database database = Servers.database("schema.sql", "example-bank-a.sql");
         private final Topic rejected = Topic.create(Servers.kafka(), 1);
 
         BankA() {

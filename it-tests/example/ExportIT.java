@@ -31,7 +31,7 @@ class ExportIT {
     /** The command line reads a catalogue, and that of the release above is not in every repository. */
     private static final String QUARKUS_WITH_CATALOG = "3.27.0";
 
-    private final Database bankA = Servers.database().apply("schema.sql", "example-bank-a.sql");
+    private final Database bankA = Servers.database("schema.sql", "example-bank-a.sql");
     private final Topic requested = Topic.create(Servers.kafka(), 1);
     private final Topic completed = Topic.create(Servers.kafka(), 1);
     private final Topic rejected = Topic.create(Servers.kafka(), 1);

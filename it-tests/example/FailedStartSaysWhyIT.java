@@ -31,7 +31,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** What a user of {@code ./camelw run} sees when his start fails: why, and nothing else. */
 class FailedStartSaysWhyIT {
 
-    private static final Database BANK_A = Servers.database().apply("schema.sql", "example-bank-a.sql");
+    private static final Database BANK_A = Servers.database("schema.sql", "example-bank-a.sql");
 
     @TempDir
     private Path folder;

@@ -28,7 +28,7 @@ class FaultOfTheServiceIsToldIT {
 
     @Test
     void whatPassesIsA503AndWhatDoesNotA500WithItsCauseInTheLog() throws Exception {
-        Bank bank = Bank.open(Servers.database(), Servers.database(), Servers.database());
+        Bank bank = Bank.open();
         int port = Ports.free();
         Map<String, String> settings = bank.settings();
         settings.putAll(Map.of("kafka.brokers", Servers.kafka().brokers(), "inbox.dead-letter-topic", "false"));

@@ -30,7 +30,7 @@ class LongBodiesAreRefusedIT {
 
     @Test
     void manyLongBodiesUseUpNoMemoryUnderCamelJbang() {
-        Bank bank = Bank.open(Servers.database(), Servers.database(), Servers.database());
+        Bank bank = Bank.open();
         Map<String, String> settings = bank.settings();
         settings.putAll(Map.of("kafka.brokers", Servers.kafka().brokers(), "inbox.dead-letter-topic", "false"));
         for (String destination : List.of("requested", "completed", "rejected", "settled")) {

@@ -23,7 +23,7 @@ class PortInUseIsRefusedIT {
 
     @TempDir
     private Path folder;
-    private final Map<String, String> settings = Bank.open(Servers.database(), Servers.database(), Servers.database()).settings();
+    private final Map<String, String> settings = Bank.open().settings();
     private ServerSocket taken;
 
     @BeforeEach

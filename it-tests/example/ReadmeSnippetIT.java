@@ -22,7 +22,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 /** The route that the README tells users to write. */
 class ReadmeSnippetIT {
 
-    private final Database bankA = Servers.database().apply("schema.sql", "example-bank-a.sql");
+    private final Database bankA = Servers.database("schema.sql", "example-bank-a.sql");
 
     @TempDir
     private Path folder;

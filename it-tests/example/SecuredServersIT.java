@@ -48,7 +48,7 @@ class SecuredServersIT {
                 admin.alterUserScramCredentials(List.of(new UserScramCredentialUpsertion("bank-b", new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 4096), "secret")))
                         .all().get();
             }
-            ReceivingBank bank = new ReceivingBank(Servers.database().apply("schema.sql", "example-bank-b.sql"), kafka);
+            ReceivingBank bank = new ReceivingBank(Servers.database("schema.sql", "example-bank-b.sql"), kafka);
             String block = PAGE.found("(?s)```properties\n([^`]*sasl-mechanism[^`]*)```").get(0);
             List<String> settings = new ArrayList<>(block.lines().toList());
             settings.add("kafka.brokers=127.0.0.1:" + port);

@@ -8,7 +8,6 @@ import demo.Bank;
 import demo.NotificationService;
 import harness.Ports;
 import harness.RouteProcess;
-import harness.Servers;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,7 +29,7 @@ class HealthIT {
     @BeforeEach
     void aRelayHasWorkedAndATransferIsNotified() {
         process = RouteProcess.java(folder.resolve("log"), NotificationService.class, String.valueOf(Ports.free())).start();
-        bank = Bank.open(Servers.database(), Servers.database(), Servers.database());
+        bank = Bank.open();
         List.of(bank.bankA(), bank.bankB(), bank.notifier()).forEach(Witness::install);
         bank.bankA().update("""
                 INSERT INTO activity VALUES ('relay-1', 'relay', now());

@@ -183,7 +183,7 @@ class ConfigurationIsCheckedIT {
     @Test
     void dataSourceOutsideTheTransactionsIsRefused() {
         settings.put("camel.beans.bankB", "#class:" + PGSimpleDataSource.class.getName());
-        settings.put("camel.beans.bankB.url", Servers.database().apply("schema.sql").url());
+        settings.put("camel.beans.bankB.url", Servers.database("schema.sql").url());
         settings.put("camel.beans.bankB.user", "postgres");
         assertRefused("bank-b-credit-transfer.camel.yaml" + BOOK, "data source bankB is a org.postgresql.ds.PGSimpleDataSource whose connections take no part in the "
                 + "transactions of tx.policy (txPolicy)");
@@ -197,7 +197,7 @@ class ConfigurationIsCheckedIT {
         settings.put("database.bank-b.url", Servers.postgres().getJdbcUrl("postgres", "none").replaceFirst("\\?.*", ""));
         assertEndsWith("database of bankB refuses the connection: FATAL: database \"none\" does not exist");
 
-        settings.put("database.bank-b.url", Servers.database().apply("schema.sql").url());
+        settings.put("database.bank-b.url", Servers.database("schema.sql").url());
         settings.put("kafka.brokers", "localhost:" + Ports.free());
         settings.put("check.broker", "refuse");
         assertEndsWith("Kafka at " + settings.get("kafka.brokers") + " does not answer within check.wait (3s)");

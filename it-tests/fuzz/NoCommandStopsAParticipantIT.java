@@ -39,7 +39,7 @@ class NoCommandStopsAParticipantIT {
     private static final List<String> STEPS = List.of("0", "-1", "01", "+1", "1.0", " 1", "1 ", "1\n", "1000", "32768", "99999999999999999999", "\u0661", "\uff11", "one", "", "1e0", "0x1", "\0" + "1", "1\0");
     private static final List<String> WORDS = List.of("do", "DO ", "DO\n", "D\u041e", "DO|UNDO", "", "ABORT", "DO\0", "\ufeffDO");
 
-    private final Database database = Servers.database().apply("schema.sql");
+    private final Database database = Servers.database("schema.sql");
     private final Topic topic = Topic.create(Servers.kafka(), 2);
     /** By the id of its message, which its traceparent has too. */
     private final Map<String, ProducerRecord<byte[], byte[]>> sent = new LinkedHashMap<>();

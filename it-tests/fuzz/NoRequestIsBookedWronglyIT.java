@@ -36,8 +36,8 @@ class NoRequestIsBookedWronglyIT {
     private static final BigDecimal MOST = new BigDecimal("9999999999999.99");
 
     private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private final Database bankA = Servers.database().apply("schema.sql", "example-bank-a.sql");
-    private final Database bankB = Servers.database().apply("schema.sql", "example-bank-b.sql");
+    private final Database bankA = Servers.database("schema.sql", "example-bank-a.sql");
+    private final Database bankB = Servers.database("schema.sql", "example-bank-b.sql");
     private final Map<String, Topic> topics = new LinkedHashMap<>();
     private final Map<Integer, Integer> answers = new TreeMap<>();
     private final List<String> violations = new ArrayList<>();

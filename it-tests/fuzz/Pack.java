@@ -12,7 +12,7 @@ public interface Pack {
     Pack SHIPPED = new Pack() {
         @Override
         public Database database(String... files) {
-            return Servers.database().apply(files);
+            return Servers.database(files);
         }
 
         @Override

@@ -32,7 +32,7 @@ class BarrierRefusesLateTransactionsIT {
 
     /** Of a producer, without any other table of the pack. */
     private static Database database() {
-        Database database = Servers.database().apply("barrier.sql", "barrier.sql");
+        Database database = Servers.database("barrier.sql", "barrier.sql");
         database.update("CREATE TABLE change (message_id uuid)");
         return database;
     }

@@ -37,7 +37,7 @@ public final class MessageService {
     final int port = Ports.free();
 
     public MessageService() {
-        this(Servers.database().apply("schema.sql"));
+        this(Servers.database("schema.sql"));
     }
 
     /** @param database with the schema of the pack */

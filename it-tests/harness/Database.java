@@ -25,26 +25,46 @@ public record Database(String url) {
 
     /** Applies the shipped files, for example {@code schema.sql}. */
     public Database apply(String... files) {
+        return applyTexts(texts(files));
+    }
+
+    Database applyTexts(List<String> texts) {
         try (Connection connection = connect(); Statement statement = connection.createStatement()) {
-            for (String file : files) {
-                statement.execute(Files.readString(SQL.resolve(file)));
+            for (String text : texts) {
+                statement.execute(text);
             }
             return this;
-        } catch (SQLException | IOException e) {
-            throw new IllegalStateException(String.join(", ", files) + " cannot be applied to " + url, e);
+        } catch (SQLException e) {
+            throw new IllegalStateException("cannot be applied to " + url + ": " + String.join("\n", texts), e);
         }
     }
 
+    static List<String> texts(String... files) {
+        List<String> texts = new ArrayList<>();
+        try {
+            for (String file : files) {
+                texts.add(Files.readString(SQL.resolve(file)));
+            }
+            return texts;
+        } catch (IOException e) {
+            throw new IllegalStateException(String.join(", ", files), e);
+        }
+    }
+
+    /** Statements that leave nothing behind in their session, as SET would: others get it. */
     public int update(String sql, Object... parameters) {
-        try (Connection connection = connect(); PreparedStatement statement = prepare(connection, sql, parameters)) {
-            statement.execute();
-            return statement.getUpdateCount();
+        try {
+            return Sessions.with(this, connection -> {
+                try (PreparedStatement statement = prepare(connection, sql, parameters)) {
+                    statement.execute();
+                    return statement.getUpdateCount();
+                }
+            });
         } catch (SQLException e) {
             throw new IllegalStateException(sql, e);
         }
     }
 
-    /** Of a query: tests repeat them, so they share sessions. */
     public List<Map<String, Object>> rows(String sql, Object... parameters) {
         try {
             return Sessions.with(this, connection -> {

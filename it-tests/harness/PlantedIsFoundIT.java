@@ -35,7 +35,7 @@ class PlantedIsFoundIT {
 
     @Test
     void inWhatATableTellsOfAFailure() {
-        Database database = Servers.database().apply("schema.sql");
+        Database database = Servers.database("schema.sql");
         database.update("INSERT INTO incident (kind, subject, error_class, error_message) VALUES ('BURIAL', 's', 'c', ?)", "Failing row contains " + Planted.PAYLOAD);
         assertThatThrownBy(() -> Planted.check(database)).isInstanceOf(AssertionError.class).hasMessageContaining("incident");
     }

@@ -16,7 +16,7 @@ public class ReceivingBank {
     public final Map<String, String> settings = new LinkedHashMap<>();
 
     public ReceivingBank() {
-        this(Servers.database().apply("schema.sql", "example-bank-b.sql"));
+        this(Servers.database("schema.sql", "example-bank-b.sql"));
     }
 
     /** @param database with the schema of bank B, and empty */

@@ -3,6 +3,9 @@ package harness;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
@@ -11,6 +14,7 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 public final class Servers {
 
     private static final AtomicInteger NUMBER = new AtomicInteger();
+    private static final Map<List<String>, String> TEMPLATES = new HashMap<>();
     private static EmbeddedPostgres postgres;
     private static Kafka kafka;
     private static Artemis artemis;
@@ -66,12 +70,23 @@ public final class Servers {
         return artemis;
     }
 
-    /** A new, empty database. */
-    public static Database database() {
+    /** A new database with these files applied, for example {@code schema.sql}; without any, an empty one. */
+    public static Database database(String... files) {
+        List<String> texts = Database.texts(files);
+        return texts.isEmpty() ? copyOf("template1") : copyOf(templateOf(texts));
+    }
+
+    private static String templateOf(List<String> texts) {
+        synchronized (TEMPLATES) {
+            return TEMPLATES.computeIfAbsent(texts, none -> copyOf("template1").applyTexts(texts).url().replaceFirst(".*/", ""));
+        }
+    }
+
+    /** Of its files: to write them all into the log costs twice as much. */
+    private static Database copyOf(String template) {
         String name = "test_" + NUMBER.incrementAndGet();
-        String url = postgres().getJdbcUrl("postgres", "postgres").replaceFirst("\\?.*", "");
-        new Database(url).update("CREATE DATABASE " + name);
-        return new Database(url.replaceFirst("/postgres$", "/" + name));
+        new Database(postgresUrl() + "postgres").update("CREATE DATABASE " + name + " TEMPLATE " + template + " STRATEGY FILE_COPY");
+        return new Database(postgresUrl() + name);
     }
 
     /** A name no other test uses, for a topic or a group. */

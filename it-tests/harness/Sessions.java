@@ -10,7 +10,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Sessions of the tests' own queries, one for each database, kept for a moment: a test that waits asks ten times a second, and PostgreSQL makes a process for each session.
+ * Sessions of the tests' own statements, one for each database, kept for a moment: a test that waits asks ten times a second, and PostgreSQL makes a process for each session.
  * A moment later nobody finds them where sessions are counted, or where a database must have none.
  */
 final class Sessions {

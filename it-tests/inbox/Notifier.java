@@ -18,7 +18,7 @@ final class Notifier implements AutoCloseable {
     /** As of many a service: what lets one in is in the path, or in the query. */
     static final String PATH = "/v1/" + Planted.secret("path") + "?key=" + Planted.secret("query");
 
-    final Database database = Servers.database().apply("schema.sql", "example-notifier.sql");
+    final Database database = Servers.database("schema.sql", "example-notifier.sql");
     final Topic topic = Topic.create(Servers.kafka(), 1);
     final Map<String, String> settings = new LinkedHashMap<>();
     private final Downstream service;

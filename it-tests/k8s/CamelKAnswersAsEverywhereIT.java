@@ -32,7 +32,7 @@ class CamelKAnswersAsEverywhereIT {
     @TempDir
     Path folder;
 
-    private final Bank bank = Bank.open(Servers.database(), Servers.database(), Servers.database());
+    private final Bank bank = Bank.open();
 
     static Stream<CamelK> runtimes() {
         return CamelKRunsTheManifestsIT.runtimes();

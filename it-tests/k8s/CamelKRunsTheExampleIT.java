@@ -38,9 +38,9 @@ class CamelKRunsTheExampleIT {
     @TempDir
     Path folder;
 
-    private final Bank bank = Bank.open(Servers.database(), Servers.database(), Servers.database());
+    private final Bank bank = Bank.open();
     private final Shop shop = Shop.open(Servers.database(), Servers.database(), Servers.database(), Servers.database(), 1);
-    private final Database messages = Servers.database().apply("schema.sql");
+    private final Database messages = Servers.database("schema.sql");
     private final Artemis artemis = Servers.artemis();
     private final int servicePort = Ports.free();
     private final Map<String, Pod> pods = new LinkedHashMap<>();

@@ -47,7 +47,7 @@ class CamelKRunsTheManifestsIT {
     void startBroker() {
         certificates = new Certificates(folder.resolve("certificates"));
         kafka = new Kafka(folder.resolve("kafka"), securedPort, certificates).start();
-        bank = new ReceivingBank(Servers.database().apply("schema.sql", "example-bank-b.sql"), kafka);
+        bank = new ReceivingBank(Servers.database("schema.sql", "example-bank-b.sql"), kafka);
         completed = Topic.create(kafka, 1);
     }
 

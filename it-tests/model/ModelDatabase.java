@@ -36,7 +36,9 @@ final class ModelDatabase {
         }
         url = new Database(empty.url()).apply("schema.sql").url();
         outside = connect();
-        empty.update("CREATE TABLE effect (identity text NOT NULL)");
+        try (Statement statement = outside.createStatement()) {
+            statement.execute("CREATE TABLE effect (identity text NOT NULL)");
+        }
     }
 
     static synchronized ModelDatabase get() {

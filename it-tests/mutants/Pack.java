@@ -40,7 +40,7 @@ final class Pack {
 
     /** A new database with these files applied, for example {@code schema.sql}. */
     Database database(String... files) {
-        return Servers.database().apply(Arrays.stream(files).map(name -> file("sql/postgresql/" + name).toString()).toArray(String[]::new));
+        return Servers.database(Arrays.stream(files).map(name -> file("sql/postgresql/" + name).toString()).toArray(String[]::new));
     }
 
     /** Starts files of {@code routes/}, or others by their absolute paths, which are no part of the pack. */

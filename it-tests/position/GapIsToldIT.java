@@ -96,7 +96,7 @@ class GapIsToldIT {
     /** A broker that comes back without its records: they are sent again, and those that were had are known. */
     @Test
     void topicThatEndsBeforeThePositionIsToldAndReadAgain() throws Exception {
-        Database database = Servers.database().apply("schema.sql", "example-bank-b.sql");
+        Database database = Servers.database("schema.sql", "example-bank-b.sql");
         try (Kafka kafka = new Kafka(folder.resolve("kafka")).start()) {
             PositionFixture bank = new PositionFixture(database, kafka);
             bank.requests(1, 5);

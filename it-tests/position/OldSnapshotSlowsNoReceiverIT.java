@@ -15,7 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** While a snapshot is open, PostgreSQL keeps every version of a position: a receiver does not look through them for each record. */
 class OldSnapshotSlowsNoReceiverIT {
 
-    private final Database database = Servers.database().apply("schema.sql");
+    private final Database database = Servers.database("schema.sql");
 
     @Test
     void positionIsFoundAmongItsOldVersions() throws Exception {

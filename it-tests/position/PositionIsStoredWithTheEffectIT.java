@@ -35,7 +35,7 @@ class PositionIsStoredWithTheEffectIT {
 
     @Test
     void restoredDatabaseGoesOnWhereItsBackupWas() {
-        Database database = Servers.database().apply("schema.sql", "example-bank-b.sql");
+        Database database = Servers.database("schema.sql", "example-bank-b.sql");
         PositionFixture bank = new PositionFixture(database);
         bank.requests(1, 5);
         try (Routes routes = bank.start()) {

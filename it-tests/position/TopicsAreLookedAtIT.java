@@ -47,7 +47,7 @@ class TopicsAreLookedAtIT {
 
     @Test
     void missingTopicIsAnIncidentIsNotMadeByTheBrokerAndIsReadWhenSomebodyMakesIt() throws Exception {
-        Database database = Servers.database().apply("schema.sql", "example-bank-b.sql");
+        Database database = Servers.database("schema.sql", "example-bank-b.sql");
         Kafka kafka = new Kafka(folder.resolve("kafka"));
         Files.writeString(folder.resolve("kafka/server.properties"), "auto.create.topics.enable=true\n", StandardOpenOption.APPEND);
         try (kafka) {
@@ -70,7 +70,7 @@ class TopicsAreLookedAtIT {
 
     @Test
     void brokerThatGoesUnderARunningReceiverIsAnIncidentUntilItIsBack() {
-        Database database = Servers.database().apply("schema.sql", "example-bank-b.sql");
+        Database database = Servers.database("schema.sql", "example-bank-b.sql");
         try (Kafka kafka = new Kafka(folder.resolve("kafka")).start()) {
             PositionFixture bank = new PositionFixture(database, kafka);
             bank.settings.put("check.wait", "10s");
@@ -90,7 +90,7 @@ class TopicsAreLookedAtIT {
     /** Nothing that a receiver has learnt of its topic is needed to tell that it hears nothing. */
     @Test
     void brokerThatGoesBeforeTheReceiverHasItsPartitionIsAnIncidentToo() throws Exception {
-        Database database = Servers.database().apply("schema.sql", "example-bank-b.sql");
+        Database database = Servers.database("schema.sql", "example-bank-b.sql");
         try (Kafka kafka = new Kafka(folder.resolve("kafka")).start(); Connection holder = database.connect(); Statement statement = holder.createStatement()) {
             PositionFixture bank = new PositionFixture(database, kafka);
             bank.settings.put("check.wait", "1s");

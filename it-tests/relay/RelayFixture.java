@@ -18,7 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** An outbox, a topic and the settings that make the shipped relays connect them. */
 final class RelayFixture {
 
-    final Database database = Servers.database().apply("schema.sql");
+    final Database database = Servers.database("schema.sql");
     final Topic topic;
 
     RelayFixture() {

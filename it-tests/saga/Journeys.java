@@ -31,7 +31,7 @@ public final class Journeys implements AutoCloseable {
     private int number;
 
     Journeys() {
-        this(Servers.database().apply("schema.sql"));
+        this(Servers.database("schema.sql"));
     }
 
     /** @param database with the schema, and empty */

@@ -19,7 +19,7 @@ public final class Orders implements AutoCloseable {
     /** As of many a service: what lets one in is in the path, in the query, or in a header. */
     public static final String PATH = "/v1/" + Planted.secret("path") + "?key=" + Planted.secret("query");
 
-    public final Database database = Servers.database().apply("schema.sql");
+    public final Database database = Servers.database("schema.sql");
     public final Map<String, String> settings = new LinkedHashMap<>();
     private Routes routes;
     private ProducerTemplate template;

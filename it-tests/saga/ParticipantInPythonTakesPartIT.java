@@ -137,7 +137,7 @@ class ParticipantInPythonTakesPartIT {
     @ParameterizedTest
     @ValueSource(ints = {1, 1_000_000})
     void itKeepsTheTableOfTheContract(int quantity) throws Exception {
-        Database database = Servers.database().apply("schema.sql");
+        Database database = Servers.database("schema.sql");
         byte[] data = "{\"s\": {\"item\": \"nail\", \"quantity\": %d}}".formatted(quantity).getBytes();
         List<String> differences = new ArrayList<>();
         List<String> work = new ArrayList<>();

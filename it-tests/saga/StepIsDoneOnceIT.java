@@ -31,7 +31,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 /** The barrier of participants: each command has its effect once, however often, early or late it comes. */
 class StepIsDoneOnceIT {
 
-    private final Database database = Servers.database().apply("schema.sql");
+    private final Database database = Servers.database("schema.sql");
     private final Routes routes;
     private final ProducerTemplate template;
 

@@ -25,7 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 final class Transfers implements AutoCloseable {
 
     private final String model;
-    final Bank bank = Bank.open(Servers.database(), Servers.database(), Servers.database());
+    final Bank bank = Bank.open();
     final Map<String, String> settings = bank.settings();
     final int port = Ports.free();
     final Map<String, List<String>> requests = new LinkedHashMap<>();

@@ -125,7 +125,7 @@ class UpgradeLosesNothingIT {
 
     private static Database earlier(String release) {
         String folder = Java.root().resolve("it-tests/upgrade").resolve(release).toString();
-        return Servers.database().apply(folder + "/schema.sql", folder + "/rows.sql");
+        return Servers.database(folder + "/schema.sql", folder + "/rows.sql");
     }
 
     /** How far receivers are, if the release knows. */

@@ -72,7 +72,7 @@ class InDoubtIsEndedByHandIT {
         try (XaFixture xa = new XaFixture(folder)) {
             xa.bank.bankA().update("CREATE SCHEMA other");
             xa.settings.put("database.bank-b.url", xa.bank.bankA().url() + "?currentSchema=other");
-            xa.bank.bankA().update("SET search_path = other; CREATE TABLE account (LIKE public.account INCLUDING ALL)");
+            xa.bank.bankA().update("CREATE TABLE other.account (LIKE public.account INCLUDING ALL)");
             try (RouteProcess process = xa.transfers().start()) {
                 XaFixture.await().untilAsserted(() -> assertThat(process.log()).contains(") started in "));
                 assertThat(process.log()).doesNotContain("is in use by another live process");

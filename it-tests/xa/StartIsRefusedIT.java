@@ -46,7 +46,7 @@ class StartIsRefusedIT {
             xa.settings.put("database.bank-b.url", url);
             assertRefused(xa.transfers(), "max_prepared_transactions (0) of data source bankB is less than its pool-size (10): PostgreSQL would refuse");
 
-            xa.settings.put("database.bank-b.url", Servers.database().apply("schema.sql", "example-bank-b.sql").url());
+            xa.settings.put("database.bank-b.url", Servers.database("schema.sql", "example-bank-b.sql").url());
             xa.settings.put("database.bank-b.pool-size", "101");
             assertRefused(xa.transfers(), "max_prepared_transactions (100) of data source bankB is less than its pool-size (101)");
 
