@@ -4,12 +4,15 @@ import java.util.List;
 
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.PropertyDefaults;
 import net.jqwik.api.Provide;
 import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.Tag;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** Broken statements of the inbox are caught by the model, each by a history that is shrunk. */
 @PropertyDefaults(tries = 5000, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
@@ -32,6 +35,13 @@ class BrokenInboxIsCaughtIT {
     @Caught("waits behind nobody")
     void retryFreesNobody(@ForAll("histories") List<Move> history) throws Exception {
         run(history, new Statements().edit("finish-inbox-retry", "SET behind = false", "SET behind = true"));
+    }
+
+    @Example
+    void replayFreesWhoWaitsForAnother() {
+        Statements broken = new Statements().edit("finish-inbox-retry", "JOIN finished d ON d.replayed AND ", "JOIN finished d ON false AND ");
+        assertThatThrownBy(() -> InboxHistory.play(broken, InboxKeepsItsModelIT.REPLAY_BESIDE_A_PARKED_MESSAGE)).isInstanceOf(Violation.class)
+                .hasMessageContaining("message 3 of key k1 is handled before message 2 of key k1");
     }
 
     @Property
