@@ -44,6 +44,7 @@ public final class Java {
 
     /** Lets a process that runs ./mvnw or ./camelw use the local repository of this build: the pack that is tested is there. */
     public static ProcessBuilder withRepository(ProcessBuilder builder) {
+        builder.environment().putIfAbsent("MAVEN_OPTS", SHORT_LIVED);
         String repository = System.getProperty("maven.repo.local");
         if (repository != null) {
             builder.environment().putIfAbsent("MAVEN_ARGS", "-Dmaven.repo.local=" + repository);
