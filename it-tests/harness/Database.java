@@ -54,12 +54,17 @@ public record Database(String url) {
     /** Statements that leave nothing behind in their session, as SET would: others get it. */
     public int update(String sql, Object... parameters) {
         try {
-            return Sessions.with(this, connection -> {
+            int rows = Sessions.with(this, connection -> {
                 try (PreparedStatement statement = prepare(connection, sql, parameters)) {
                     statement.execute();
                     return statement.getUpdateCount();
                 }
             });
+            if (sql.startsWith("ALTER ")) {
+                // a setting of a database or a role is one of new sessions
+                Sessions.end(this);
+            }
+            return rows;
         } catch (SQLException e) {
             throw new IllegalStateException(sql, e);
         }

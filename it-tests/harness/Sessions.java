@@ -70,6 +70,14 @@ final class Sessions {
         return e.getSQLState() != null && e.getSQLState().matches("08...|57P..");
     }
 
+    /** The next statement has a new one. */
+    static void end(Database database) throws SQLException {
+        Idle kept = IDLE.remove(database.url());
+        if (kept != null) {
+            kept.connection.close();
+        }
+    }
+
     private static void closeOld() {
         IDLE.forEach((url, idle) -> {
             if (System.nanoTime() - idle.since > TimeUnit.MILLISECONDS.toNanos(KEPT_MILLIS) && IDLE.remove(url, idle)) {
