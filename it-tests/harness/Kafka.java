@@ -112,7 +112,8 @@ public final class Kafka implements AutoCloseable {
     }
 
     private Process run(List<String> arguments) throws IOException {
-        List<String> command = Java.shortLived("-Xmx512m", System.getProperty("kafka.options", "-XX:TieredStopAtLevel=1"));
+        List<String> command = Java.shortLived("-Xmx512m");
+        Stream.ofNullable(System.getProperty("kafka.options")).forEach(command::add);
         command.addAll(SharedClasses.options("kafka"));
         command.addAll(List.of("-cp", Java.brokerClasspath()));
         command.addAll(arguments);

@@ -36,9 +36,7 @@ final class ModelDatabase {
         }
         url = new Database(empty.url()).apply("schema.sql").url();
         outside = connect();
-        try (Statement statement = outside.createStatement()) {
-            statement.execute("CREATE TABLE effect (identity text NOT NULL)");
-        }
+        empty.update("CREATE TABLE effect (identity text NOT NULL)");
     }
 
     static synchronized ModelDatabase get() {
