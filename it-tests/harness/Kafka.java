@@ -8,13 +8,16 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** A Kafka broker in a process of its own, on a free port, with its data in a folder: it can be killed and started again. */
 public final class Kafka implements AutoCloseable {
@@ -72,7 +75,9 @@ public final class Kafka implements AutoCloseable {
                     join(further, ",P%1$s://%2$s"), join(further, ",P%1$s://%3$s"), join(further, certificates == null ? ",P%1$s:PLAINTEXT" : ",P%1$s:SSL"))
                     + (certificates == null ? Stream.<String>empty() : certificates.brokerSettings().entrySet().stream().map(entry -> entry + "\n"))
                             .collect(Collectors.joining()));
-            run(List.of("kafka.tools.StorageTool", "format", "-t", "MkU3OEVBNTcwNTJENDM2Qg", "-c", settings.toString())).waitFor();
+            if (run(List.of("kafka.tools.StorageTool", "format", "-t", "MkU3OEVBNTcwNTJENDM2Qg", "-c", settings.toString())).waitFor() != 0) {
+                throw new IOException(log());
+            }
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException("Kafka's storage cannot be formatted in " + folder, e);
         }
@@ -100,15 +105,31 @@ public final class Kafka implements AutoCloseable {
         } catch (IOException e) {
             throw new IllegalStateException("Kafka cannot be started", e);
         }
-        Awaitility.await("Kafka on " + brokers()).atMost(Duration.ofMinutes(3)).ignoreExceptions().until(() -> {
-            if (!process.isAlive()) {
-                throw new IllegalStateException("Kafka ended: " + Files.readString(folder.resolve("kafka.log")));
-            }
-            try (Admin admin = admin()) {
-                return !admin.describeCluster().nodes().get(2, TimeUnit.SECONDS).isEmpty();
-            }
-        });
+        try {
+            Awaitility.await().atMost(Duration.ofMinutes(3)).until(() -> !process.isAlive() || answers());
+        } catch (ConditionTimeoutException e) {
+            throw new IllegalStateException("Kafka on " + brokers() + " does not answer: " + log(), e);
+        }
+        if (!process.isAlive()) {
+            throw new IllegalStateException("Kafka on " + brokers() + " ended with " + process.exitValue() + ": " + log());
+        }
         return this;
+    }
+
+    private boolean answers() throws InterruptedException {
+        try (Admin admin = admin()) {
+            return !admin.describeCluster(new DescribeClusterOptions().timeoutMs(5_000)).nodes().get().isEmpty();
+        } catch (ExecutionException e) {
+            return false;
+        }
+    }
+
+    private String log() {
+        try {
+            return Files.readString(folder.resolve("kafka.log"));
+        } catch (IOException e) {
+            return e.toString();
+        }
     }
 
     private Process run(List<String> arguments) throws IOException {
@@ -129,6 +150,12 @@ public final class Kafka implements AutoCloseable {
     /** Stops the broker at once (SIGKILL): clients see a cut connection. */
     public void kill() {
         process.destroyForcibly();
+        process.onExit().join();
+    }
+
+    /** Lets the broker end (SIGTERM). */
+    public void stop() {
+        process.destroy();
         process.onExit().join();
     }
 
@@ -168,7 +195,7 @@ public final class Kafka implements AutoCloseable {
     }
 
     public Admin admin() {
-        return Admin.create(Map.of("bootstrap.servers", brokers(), "default.api.timeout.ms", "5000", "request.timeout.ms", "2000"));
+        return Admin.create(Map.of("bootstrap.servers", brokers(), "default.api.timeout.ms", "60000", "request.timeout.ms", "20000"));
     }
 
     public void createTopics(int partitions, String... names) {
