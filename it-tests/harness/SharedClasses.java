@@ -18,6 +18,8 @@ public final class SharedClasses {
     /** Of a JDK and of class paths: to others the archives are of no use. */
     private static final Path FOLDER = Java.target().resolve("shared-classes-" + Runtime.version() + "-" + Integer.toHexString(Objects.hash(Java.jars(), Java.brokerClasspath())));
     private static boolean wanted;
+    /** Whose lock is held until this JVM ends: another one of this build has nothing to do. */
+    private static FileChannel recorder;
 
     private SharedClasses() {
     }
@@ -29,13 +31,14 @@ public final class SharedClasses {
         }
         wanted = true;
         try {
-            // held until this JVM ends: another one of this build has nothing to do
-            FileChannel lock = FileChannel.open(Files.createDirectories(FOLDER).resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            if (lock.tryLock() == null) {
+            recorder = FileChannel.open(Files.createDirectories(FOLDER).resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            if (recorder.tryLock() == null) {
                 return;
             }
-            Process process = new ProcessBuilder(Java.shortLived("-XX:DumpLoadedClassList=" + list("routes"), "-Dkafka.options=-XX:DumpLoadedClassList=" + list("kafka"),
-                    "-cp", Java.testClasspath(), SharedClasses.class.getName())).redirectErrorStream(true).redirectOutput(FOLDER.resolve("log").toFile()).start();
+            // its own: what an interrupted build has started may still write
+            Path lists = Files.createTempDirectory(FOLDER, "lists");
+            Process process = new ProcessBuilder(Java.shortLived("-XX:DumpLoadedClassList=" + lists.resolve("routes"), "-Dkafka.options=-XX:DumpLoadedClassList=" + lists.resolve("kafka"),
+                    "-cp", Java.testClasspath(), SharedClasses.class.getName(), lists.toString())).redirectErrorStream(true).redirectOutput(lists.resolve("log").toFile()).start();
             // by SIGTERM: it has servers of its own to end
             Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
         } catch (IOException e) {
@@ -49,10 +52,6 @@ public final class SharedClasses {
         return Files.exists(archive(name)) ? List.of("-XX:SharedArchiveFile=" + archive(name), "-Xlog:disable", "-Xlog:all=error:stderr") : List.of();
     }
 
-    private static Path list(String name) {
-        return FOLDER.resolve(name + ".lst");
-    }
-
     private static Path archive(String name) {
         return FOLDER.resolve(name + ".jsa");
     }
@@ -64,14 +63,22 @@ public final class SharedClasses {
             bank.request("k", "m-1", "t-1");
             ReceivingBank.await().until(() -> bank.booked().size() == 1);
         }
-        dump("routes", Java.jars());
-        dump("kafka", Java.brokerClasspath());
+        Servers.kafka().stop();
+        Path lists = Path.of(arguments[0]);
+        dump(lists.resolve("routes"), Java.jars());
+        dump(lists.resolve("kafka"), Java.brokerClasspath());
         System.exit(0);
     }
 
-    private static void dump(String name, String classpath) throws IOException, InterruptedException {
-        Path unfinished = FOLDER.resolve(name + ".unfinished");
-        new ProcessBuilder(Java.shortLived("-Xshare:dump", "-XX:SharedClassListFile=" + list(name), "-XX:SharedArchiveFile=" + unfinished, "-cp", classpath)).inheritIO().start().waitFor();
-        Files.move(unfinished, archive(name), StandardCopyOption.ATOMIC_MOVE);
+    private static void dump(Path list, String classpath) throws IOException, InterruptedException {
+        // what a JVM that still runs has written may stop within a line
+        String classes = Files.readString(list);
+        Path whole = Files.writeString(Path.of(list + ".whole"), classes.substring(0, classes.lastIndexOf('\n') + 1));
+        Path unfinished = Path.of(list + ".unfinished");
+        Process process = new ProcessBuilder(Java.shortLived("-Xshare:dump", "-XX:SharedClassListFile=" + whole, "-XX:SharedArchiveFile=" + unfinished, "-cp", classpath)).inheritIO().start();
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
+        if (process.waitFor() == 0) {
+            Files.move(unfinished, archive(list.getFileName().toString()), StandardCopyOption.ATOMIC_MOVE);
+        }
     }
 }
