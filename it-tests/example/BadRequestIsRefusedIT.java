@@ -10,6 +10,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.Map;
 
 import com.fasterxml.jackson.core.type.TypeReference;
@@ -61,7 +62,7 @@ class BadRequestIsRefusedIT {
     static void stop() {
         routes.close();
 
-        Awaitility.await("threads of the HTTP server").until(() -> Thread.getAllStackTraces().keySet().stream().map(Thread::getName).toList(),
+        Awaitility.await("threads of the HTTP server").atMost(Duration.ofMinutes(3)).until(() -> Thread.getAllStackTraces().keySet().stream().map(Thread::getName).toList(),
                 names -> names.stream().noneMatch(name -> name.startsWith("vert.x-")));
     }
 

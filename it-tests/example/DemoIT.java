@@ -78,8 +78,8 @@ class DemoIT {
 
             demo.destroyForcibly();
 
-            Awaitility.await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> assertThat(started).noneMatch(ProcessHandle::isAlive));
-            Awaitility.await().untilAsserted(() -> assertThat(data).doesNotExist());
+            Awaitility.await().atMost(Duration.ofMinutes(3)).untilAsserted(() -> assertThat(started).noneMatch(ProcessHandle::isAlive));
+            Awaitility.await().atMost(Duration.ofMinutes(3)).untilAsserted(() -> assertThat(data).doesNotExist());
         } finally {
             demo.destroy();
         }

@@ -136,7 +136,7 @@ class FailedStartSaysWhyIT {
         Process help = builder.redirectErrorStream(true).start();
 
         assertThat(new String(help.getInputStream().readAllBytes())).contains("camelw run bank-a-*.camel.yaml application.properties", "--logging-level=info");
-        assertThat(help.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(help.waitFor(3, TimeUnit.MINUTES)).isTrue();
         assertThat(help.exitValue()).isZero();
         assertThat(folder.resolve("target")).doesNotExist();
     }

@@ -11,7 +11,7 @@ import org.awaitility.core.ConditionTimeoutException;
 /** Waits for as long as something goes on. */
 final class Progress {
 
-    private static final Duration STANDSTILL = Duration.ofSeconds(Integer.getInteger("standstill", 30));
+    private static final Duration STANDSTILL = Duration.ofSeconds(Integer.getInteger("standstill", 60));
 
     private Progress() {
     }

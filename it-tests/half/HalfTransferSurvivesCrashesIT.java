@@ -138,7 +138,7 @@ class HalfTransferSurvivesCrashesIT {
         customers.forEach(Thread::start);
         Awaitility.await("the fault").atMost(Duration.ofMinutes(3)).until(between::hasStruck);
         if (!victim.equals("nobody")) {
-            Awaitility.await().until(() -> !killed.isAlive());
+            Awaitility.await().atMost(Duration.ofMinutes(3)).until(() -> !killed.isAlive());
             killed.start().awaitStarted();
         }
 

@@ -83,7 +83,7 @@ class DownstreamDecidesIT {
                 assertThat(routes.context().getEndpoints()).hasSizeGreaterThan(5).allSatisfy(endpoint -> Planted.check("an endpoint", endpoint.getEndpointUri()));
             }
         }
-        assertThat(paths).as("the whole address is asked").hasSize(2).containsOnly(Notifier.PATH);
+        assertThat(paths).as("the whole address is asked").hasSizeGreaterThan(1).containsOnly(Notifier.PATH);
     }
 
     private static Downstream.Behaviour answer(int status, String... headers) {

@@ -1,6 +1,7 @@
 package saga;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -98,7 +99,7 @@ class TransferIsASagaIT {
         replay(bankB);
 
         transfers.awaitStatus("t-7", "REJECTED TIMED_OUT");
-        Awaitility.await().untilAsserted(() -> assertThat(transfers.invariants().violations().stream().filter(violation -> !violation.contains("dead_letter"))).isEmpty());
+        Awaitility.await().atMost(Duration.ofMinutes(3)).untilAsserted(() -> assertThat(transfers.invariants().violations().stream().filter(violation -> !violation.contains("dead_letter"))).isEmpty());
     }
 
     @Test

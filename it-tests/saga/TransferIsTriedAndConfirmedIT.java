@@ -1,6 +1,7 @@
 package saga;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -57,7 +58,7 @@ class TransferIsTriedAndConfirmedIT {
         assertThat(transfers.bankA().count("ledger_entry")).isZero();
         startBankB();
         transfers.awaitStatus("t-1", "COMPLETED");
-        Awaitility.await().untilAsserted(() -> assertThat(transfers.invariants().violations()).isEmpty());
+        Awaitility.await().atMost(Duration.ofMinutes(3)).untilAsserted(() -> assertThat(transfers.invariants().violations()).isEmpty());
     }
 
     /** What was tried can be confirmed, whatever comes between; and is, however often that fails. */
@@ -81,7 +82,7 @@ class TransferIsTriedAndConfirmedIT {
         transfers.bankB().update("DELETE FROM broken");
 
         transfers.awaitStatus("t-1", "COMPLETED");
-        Awaitility.await().untilAsserted(() -> assertThat(transfers.invariants().violations()).isEmpty());
+        Awaitility.await().atMost(Duration.ofMinutes(3)).untilAsserted(() -> assertThat(transfers.invariants().violations()).isEmpty());
     }
 
     /** The command is in the topic, and its time is over: the cancellation comes behind it, or before it. */
@@ -96,6 +97,6 @@ class TransferIsTriedAndConfirmedIT {
 
         transfers.awaitStatus("t-1", "REJECTED TIMED_OUT");
         assertThat(transfers.bankB().rows("SELECT state FROM step_barrier").toString()).isEqualTo("[{state=UNDONE}]");
-        Awaitility.await().untilAsserted(() -> assertThat(transfers.invariants().violations()).isEmpty());
+        Awaitility.await().atMost(Duration.ofMinutes(3)).untilAsserted(() -> assertThat(transfers.invariants().violations()).isEmpty());
     }
 }

@@ -129,7 +129,7 @@ final class Transfers implements AutoCloseable {
         awaitStatus("t-4", "REJECTED ACCOUNT_CLOSED");
         awaitStatus("t-5", "COMPLETED");
         awaitStatus("t-6", "REJECTED UNKNOWN_ACCOUNT");
-        Awaitility.await().untilAsserted(() -> assertThat(invariants().violations()).isEmpty());
+        Awaitility.await().atMost(Duration.ofMinutes(3)).untilAsserted(() -> assertThat(invariants().violations()).isEmpty());
     }
 
     Database bankA() {
