@@ -78,21 +78,21 @@ class RetryRoutesComeWithTheirReceiverTest {
 
     @Test
     void oneThatIsWrittenInTheSameFileIsTheOnly() throws Exception {
-        assertThat(routes(start.write("close.camel.yaml", RECEIVER + RETRY.formatted("mine") + HANDLER))).containsOnlyKeys("close-account-inbox", "close-account-inbox-batch", "close-account-inbox-single",
-                "mine", "close-account");
+        assertThat(routes(start.write("close.camel.yaml", RECEIVER + RETRY.formatted("mine") + HANDLER)))
+                .containsOnlyKeys("close-account-inbox", "close-account-inbox-batch", "close-account-inbox-single", "mine", "mine-batch", "mine-single", "close-account");
     }
 
     @Test
     void oneThatIsWrittenInAFileBeforeIsTheOnly() throws Exception {
         assertThat(routes(start.write("a.camel.yaml", RETRY.formatted("mine") + HANDLER), start.write("b.camel.yaml", RECEIVER + "- beans: []\n")))
-                .containsOnlyKeys("close-account-inbox", "close-account-inbox-batch", "close-account-inbox-single",
-                "mine", "close-account");
+                .containsOnlyKeys("close-account-inbox", "close-account-inbox-batch", "close-account-inbox-single", "mine", "mine-batch", "mine-single", "close-account");
     }
 
     @Test
     void oneThatIsWrittenInAFileBehindIsNotMadeTwice() throws Exception {
         assertThat(routes(start.write("a.camel.yaml", RECEIVER + HANDLER), start.write("b.camel.yaml", RETRY.formatted("mine") + "- beans: []\n")))
-                .containsOnlyKeys("close-account-inbox", "close-account-inbox-batch", "close-account-inbox-single", "close-account-inbox-retry", "close-account");
+                .containsOnlyKeys("close-account-inbox", "close-account-inbox-batch", "close-account-inbox-single", "close-account-inbox-retry", "close-account-inbox-retry-batch",
+                        "close-account-inbox-retry-single", "close-account");
     }
 
     @Test

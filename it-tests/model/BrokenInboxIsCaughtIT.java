@@ -39,7 +39,7 @@ class BrokenInboxIsCaughtIT {
 
     @Example
     void replayFreesWhoWaitsForAnother() {
-        Statements broken = new Statements().edit("finish-inbox-retry", "JOIN finished d ON d.replayed AND ", "JOIN finished d ON false AND ");
+        Statements broken = new Statements().edit("finish-inbox-retry", "WHERE d.replayed AND ", "WHERE false AND ");
         assertThatThrownBy(() -> InboxHistory.play(broken, InboxKeepsItsModelIT.REPLAY_BESIDE_A_PARKED_MESSAGE)).isInstanceOf(Violation.class)
                 .hasMessageContaining("message 3 of key k1 is handled before message 2 of key k1");
     }

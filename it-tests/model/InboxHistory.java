@@ -139,7 +139,7 @@ final class InboxHistory {
         }
         int index = receivers.indexOf(receiver);
         if (receiver.session.idle()) {
-            Session.Step first = index >= 2 ? receiver.retry() : receiver.receive(index & 1 ^ (zombie ? 1 : 0));
+            Session.Step first = index >= 2 ? receiver.retry(index == 3) : receiver.receive(index & 1 ^ (zombie ? 1 : 0));
             if (first == null) {
                 return;
             }

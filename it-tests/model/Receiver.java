@@ -125,12 +125,49 @@ final class Receiver {
         done.clear();
     }
 
-    /** A parked message. */
-    Session.Step retry() {
+    /** Parked messages: those that are due in one transaction, or one. */
+    Session.Step retry(boolean together) {
+        exchange = java.batch();
+        return together && java.isBatch(exchange) ? this::claimTogether : retryAlone();
+    }
+
+    private Session.Step claimTogether() throws Exception {
+        history.begin(session);
+        List<Map<String, Object>> due = history.statements.run(session.connection, "claim-inbox-retry", java.parked(exchange)::get);
+        List<Map<String, Object>> taken = due.subList(0, java.claimed(exchange, due));
+        if (taken.isEmpty()) {
+            session.connection.rollback();
+            return java.isOneByOne(exchange, null) ? retryAlone() : null;
+        }
+        return () -> {
+            history.statements.run(session.connection, "finish-inbox-retry", java.parked(exchange)::get);
+            return handleTogether(taken, 0);
+        };
+    }
+
+    private Session.Step handleTogether(List<Map<String, Object>> taken, int number) {
+        return () -> {
+            int each = Integer.parseInt((String) taken.get(number).get("message_id"));
+            Exception failure = history.failure(each);
+            if (failure != null) {
+                session.connection.rollback();
+                return java.isOneByOne(exchange, failure) ? retryAlone() : null;
+            }
+            history.effect(session, each);
+            return number + 1 < taken.size() ? handleTogether(taken, number + 1) : () -> {
+                session.connection.commit();
+                taken.forEach(row -> history.model.handled(Integer.parseInt((String) row.get("message_id"))));
+                java.isOneByOne(exchange, null);
+                return null;
+            };
+        };
+    }
+
+    private Session.Step retryAlone() {
         exchange = java.exchange();
         return () -> {
             history.begin(session);
-            List<Map<String, Object>> due = history.statements.run(session.connection, "claim-inbox-retry", Map.of("consumer", InboxJava.CONSUMER)::get);
+            List<Map<String, Object>> due = history.statements.run(session.connection, "claim-inbox-retry", java.parked(exchange)::get);
             if (due.isEmpty()) {
                 session.connection.rollback();
                 return null;
@@ -168,7 +205,7 @@ final class Receiver {
 
     private Session.Step finish(Runnable then) {
         return () -> {
-            history.statements.run(session.connection, "finish-inbox-retry", row::get);
+            history.statements.run(session.connection, "finish-inbox-retry", java.parked(exchange)::get);
             return () -> {
                 session.connection.commit();
                 then.run();

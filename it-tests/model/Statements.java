@@ -21,7 +21,7 @@ import harness.Java;
 /** The shipped statements, or a variant of them, with parameters by name as camel-jdbc and camel-sql have them. */
 final class Statements {
 
-    private static final Pattern PARAMETER = Pattern.compile(":[?#](?:\\$\\{exchangeProperty\\.inboxMessage\\.(\\w+)}|(\\w+))|\\?");
+    private static final Pattern PARAMETER = Pattern.compile(":[?#](?:\\$\\{exchangeProperty\\.inbox(?:Message|Parked)\\.(\\w+)}|(\\w+))|\\?");
 
     /** How often a statement has done or found something: what no history reaches is not proven. */
     static final Map<String, Integer> EFFECTIVE = new ConcurrentSkipListMap<>();

@@ -28,6 +28,35 @@ final class BatchScenarios {
         }
     }
 
+    /** Two parked messages of different keys are due; the handler of the second fails without touching the database. */
+    static String oneOfSeveralRetriesThatFailsTakesNoOtherWithIt(Pack pack) {
+        BankB bank = bank(pack);
+        bank.settings.put("inbox.retry.first-delay", "1h");
+        bank.fail("true");
+        bank.request("k-1", "m-1", "t-1");
+        bank.request("k-2", "m-2", "t-2");
+        try (Routes routes = bank.start()) {
+            Verdict.await().until(() -> bank.parked().size() == 2);
+        }
+        bank.fail("false");
+        bank.database.update("UPDATE inbox_parked SET next_attempt_at = now(), payload = CASE WHEN message_id = 'm-2' THEN convert_to('no transfer', 'UTF8') ELSE payload END");
+
+        try (Routes routes = bank.start()) {
+            return Verdict.await(() -> {
+                List<Object> booked = bank.booked();
+                List<Object> parked = bank.parked();
+                List<Object> dead = bank.dead();
+                if (booked.size() > 1) {
+                    return "booked is " + booked;
+                }
+                if (parked.isEmpty() && dead.isEmpty()) {
+                    return "m-2 counts as handled, and is no dead letter";
+                }
+                return dead.equals(List.of("m-2")) && booked.equals(List.of("t-1")) && parked.isEmpty() ? Verdict.KEPT : null;
+            });
+        }
+    }
+
     /** A message of the key is parked, later ones come with others. */
     static String noneOvertakesAParkedOneOfItsKey(Pack pack) {
         BankB bank = bank(pack);

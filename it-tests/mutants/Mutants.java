@@ -10,7 +10,7 @@ final class Mutants {
     private static final String SINGLE = "camel/inbox-single.camel.yaml";
     private static final String BATCH = "camel/inbox-batch.camel.yaml";
     private static final String TURN = "camel/inbox-turn-action.kamelet.yaml";
-    private static final String INBOX_RETRY = "camel/inbox-retry.camel.yaml";
+    private static final String INBOX_RETRY = "camel/inbox-retry-single.camel.yaml";
     private static final String TOPIC_SINK = "camel/outbox-topic-sink.kamelet.yaml";
     private static final String SQL = "sql/postgresql/";
 
@@ -80,6 +80,10 @@ final class Mutants {
         return List.of(
                 new Mutant("failed message of a batch is passed over", Scenario.ONE_OF_A_BATCH_THAT_FAILS_TAKES_NO_OTHER_WITH_IT, "m-2 counts as handled")
                         .edit(BATCH, "                - bean:\n                    beanType: io.reliableroutes.inbox.InboxCourse\n                    method: end(${exchange})\n", ""),
+                new Mutant("failed one of several retries is passed over", Scenario.ONE_OF_SEVERAL_RETRIES_THAT_FAILS_TAKES_NO_OTHER_WITH_IT, "m-2 counts as handled")
+                        .edit("camel/inbox-retry-batch.camel.yaml", "                - bean:\n                    beanType: io.reliableroutes.inbox.InboxCourse\n                    method: end(${exchange})\n", ""),
+                new Mutant("several retries are not finished", Scenario.ONE_OF_SEVERAL_RETRIES_THAT_FAILS_TAKES_NO_OTHER_WITH_IT, "booked is [t-1, t-1")
+                        .edit(SQL + "finish-inbox-retry.sql", "WHERE p.id = ANY", "WHERE false AND p.id = ANY"),
                 new Mutant("batch does not ask for held keys", Scenario.NONE_OF_A_BATCH_OVERTAKES_A_PARKED_ONE_OF_ITS_KEY, "m-3 has overtaken m-1")
                         .edit(SQL + "list-parked-inbox-keys.sql", "AND NOT p.replayed", "AND p.replayed"),
                 new Mutant("keys of a batch that are there count as new", Scenario.DUPLICATES_IN_A_BATCH_HAVE_NO_EFFECT, "booked is [t-1, t-2, t-1, t-2")
@@ -190,7 +194,7 @@ final class Mutants {
                 new Mutant("retry frees the last of the key", Scenario.KEY_GOES_ON_IN_ORDER, "booked is [t-1, t-3")
                         .edit(SQL + "finish-inbox-retry.sql", "ORDER BY n.id", "ORDER BY n.id DESC"),
                 new Mutant("retry does not finish the parked message", Scenario.RETRY_HAS_ONE_EFFECT, "booked is [t-1, t-1")
-                        .edit(SQL + "finish-inbox-retry.sql", "WHERE p.id = ", "WHERE false AND p.id = "),
+                        .edit(SQL + "finish-inbox-retry.sql", "WHERE p.id = ANY", "WHERE false AND p.id = ANY"),
                 new Mutant("retry's handler is outside of its transaction, and there is no check", Scenario.RETRY_HAS_ONE_EFFECT, "neither booked nor parked nor dead")
                         .edit(INBOX_RETRY, "- to:\n                                uri: direct:{{inboxHandler}}",
                                 "- wireTap:\n                                uri: direct:{{inboxHandler}}").unchecked(),

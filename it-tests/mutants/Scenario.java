@@ -16,6 +16,7 @@ enum Scenario {
     DUPLICATE_OF_A_DEAD_MESSAGE_HAS_NO_EFFECT(InboxScenarios::duplicateOfADeadMessageHasNoEffect),
     DUPLICATE_OF_A_PARKED_MESSAGE_HAS_NO_EFFECT(InboxScenarios::duplicateOfAParkedMessageHasNoEffect),
     ONE_OF_A_BATCH_THAT_FAILS_TAKES_NO_OTHER_WITH_IT(BatchScenarios::oneThatFailsTakesNoOtherWithIt),
+    ONE_OF_SEVERAL_RETRIES_THAT_FAILS_TAKES_NO_OTHER_WITH_IT(BatchScenarios::oneOfSeveralRetriesThatFailsTakesNoOtherWithIt),
     NONE_OF_A_BATCH_OVERTAKES_A_PARKED_ONE_OF_ITS_KEY(BatchScenarios::noneOvertakesAParkedOneOfItsKey),
     DUPLICATES_IN_A_BATCH_HAVE_NO_EFFECT(BatchScenarios::duplicatesHaveNoEffect),
     OUTAGE_USES_UP_NO_ATTEMPT(InboxScenarios::outageUsesUpNoAttempt),

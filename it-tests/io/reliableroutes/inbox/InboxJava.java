@@ -15,6 +15,7 @@ import io.reliableroutes.outbox.OutboxJava;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
+import org.apache.camel.support.ExchangeHelper;
 
 /** What of an inbox or an inbox-retry is Java, as it is, in a context of its own without routes, and with one connection. */
 public final class InboxJava {
@@ -24,7 +25,7 @@ public final class InboxJava {
     public static final String CONSUMER = "model";
 
     private final DefaultCamelContext context = OutboxJava.context();
-    private final InboxReceiver receiver = new InboxReceiver();
+    private final InboxRetries retries = new InboxRetries();
     private final InboxRepository repository = new InboxRepository();
 
     /**
@@ -40,8 +41,8 @@ public final class InboxJava {
         repository.setDataSource(dataSource);
         repository.setConsumer(CONSUMER);
         repository.init();
-        receiver.setConsumer(CONSUMER);
-        receiver.setDataSource("modelDb");
+        retries.setConsumer(CONSUMER);
+        retries.setDataSource("modelDb");
     }
 
     /**
@@ -62,11 +63,45 @@ public final class InboxJava {
         return exchange;
     }
 
-    /** One of an inbox-retry. */
+    /** One of an inbox-retry that takes one message. */
     public Exchange exchange() {
         Exchange exchange = new DefaultExchange(context);
-        receiver.retry(exchange);
+        retries.next(exchange);
         return exchange;
+    }
+
+    /** One of an inbox-retry-batch. */
+    public Exchange batch() {
+        Exchange exchange = new DefaultExchange(context);
+        retries.begin(exchange);
+        return exchange;
+    }
+
+    /** @return true if the exchange may take several messages */
+    public boolean isBatch(Exchange exchange) {
+        return ParkedMessages.of(exchange) != null;
+    }
+
+    /** @return the parameters of {@code claim-inbox-retry.sql} and {@code finish-inbox-retry.sql} */
+    public Map<String, Object> parked(Exchange exchange) {
+        ParkedMessages parked = ParkedMessages.of(exchange);
+        return Map.of("consumer", parked.consumer(), "most", parked.most(), "ids", parked.ids());
+    }
+
+    /** @return how many of the rows are taken */
+    public int claimed(Exchange exchange, List<Map<String, Object>> rows) {
+        Exchange inner = ExchangeHelper.createCopy(exchange, false);
+        inner.getMessage().setBody(rows);
+        ParkedMessages.claimed(inner);
+        return ParkedMessages.of(exchange).size();
+    }
+
+    /** @return true if one is to be taken alone now */
+    public boolean isOneByOne(Exchange exchange, Exception failure) {
+        Exchange inner = ExchangeHelper.createCopy(exchange, false);
+        inner.setException(failure);
+        InboxCourse.of(exchange).passed(inner);
+        return retries.isOneByOne(exchange);
     }
 
     /** @return true if the message is new */

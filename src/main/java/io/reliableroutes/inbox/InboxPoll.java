@@ -13,9 +13,6 @@ import org.slf4j.LoggerFactory;
 public class InboxPoll {
 
     private static final Logger LOG = LoggerFactory.getLogger(InboxPoll.class);
-    /** A batch that fails costs as much as its messages alone, so there is nothing to win by none at all. */
-    private static final int LEAST = 2;
-
     private final ThreadLocal<Hand> hands = ThreadLocal.withInitial(Hand::new);
     private String consumer;
 
@@ -41,7 +38,7 @@ public class InboxPoll {
         hand.records.add(record);
         boolean last = !Boolean.FALSE.equals(exchange.getMessage().getHeader(KafkaHeaders.LAST_OF_PARTITION));
         List<ReceivedRecord> ready = List.of();
-        if (last || hand.records.size() >= hand.size(exchange)) {
+        if (last || hand.records.size() >= hand.size.of(exchange.getContext(), consumer)) {
             ready = List.copyOf(hand.records);
             hand.records.clear();
         }
@@ -58,14 +55,13 @@ public class InboxPoll {
     }
 
     /**
-     * Leaves nothing in the body if all gathered records are handled, and else all of them. Fewer share the next transaction after a failure, and
-     * more after none, up to {@code inbox.batch-size}: where one in ten fails no hundred would ever succeed.
+     * Leaves nothing in the body if all gathered records are handled, and else all of them.
      *
      * @param exchange behind the transaction of its records, not null
      */
     public void end(Exchange exchange) {
         InboxCourse course = InboxCourse.of(exchange);
-        hands.get().learn(course.isGood());
+        hands.get().size.learn(course.isGood());
         if (course.isGood()) {
             exchange.getMessage().setBody(List.of());
         } else {
@@ -74,22 +70,9 @@ public class InboxPoll {
     }
 
     /** What one consumer, which is a thread, has gathered. */
-    private final class Hand {
+    private static final class Hand {
 
         private final List<ReceivedRecord> records = new ArrayList<>();
-        private int most;
-        private int size;
-
-        int size(Exchange exchange) {
-            if (size == 0) {
-                most = InboxBatch.size(exchange.getContext(), consumer);
-                size = most;
-            }
-            return size;
-        }
-
-        void learn(boolean good) {
-            size = good ? Math.min(most, size * 2) : Math.max(Math.min(most, LEAST), size / 2);
-        }
+        private final BatchSize size = new BatchSize();
     }
 }

@@ -3,7 +3,7 @@ package io.reliableroutes.inbox;
 import io.reliableroutes.InvalidMessageException;
 import org.apache.camel.Exchange;
 
-/** Begins each exchange of an inbox or an inbox-retry: gives it its {@link InboxMessage}. A bean of one template's route. */
+/** Begins each exchange of an inbox-single: gives it its {@link InboxMessage}. A bean of one template's route. */
 public class InboxReceiver {
 
     private String consumer;
@@ -32,14 +32,5 @@ public class InboxReceiver {
         message.read(exchange);
         message.setStep(record.step());
         message.check(exchange);
-    }
-
-    /**
-     * A poll for a parked message, before its claim.
-     *
-     * @param exchange of a scheduler, not null
-     */
-    public void retry(Exchange exchange) {
-        new ParkedMessage(consumer, dataSource).keepWith(exchange);
     }
 }

@@ -1,6 +1,7 @@
 package io.reliableroutes.inbox;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -23,6 +24,12 @@ public final class ParkedMessage extends InboxMessage {
 
     ParkedMessage(String consumer, String dataSource) {
         super(consumer, dataSource);
+    }
+
+    /** @param row of {@code claim-inbox-retry.sql}, not null */
+    ParkedMessage(String consumer, String dataSource, Map<String, Object> row) {
+        this(consumer, dataSource);
+        this.row = row;
     }
 
     static ParkedMessage of(Exchange exchange) {
@@ -80,6 +87,7 @@ public final class ParkedMessage extends InboxMessage {
         // the database is here now: when a failure is to be told it may be away
         DatabaseText.of(exchange.getContext(), parked.dataSource());
         parked.row = exchange.getMessage().getBody(Map.class);
+        ParkedMessages.of(exchange).take(List.of(parked));
     }
 
     /**

@@ -21,12 +21,10 @@ import org.apache.camel.util.StringHelper;
  */
 final class CompanionRoutes implements RouteBuilderLifecycleStrategy {
 
-    static final Map<String, List<String>> COMPANIONS = Map.of("inbox", List.of("inbox-batch", "inbox-single", "inbox-retry"),
-            "inbox-jms", List.of("inbox-retry"), "outbox-relay", List.of("outbox-retry"));
+    static final Map<String, List<String>> COMPANIONS = Map.of("inbox", List.of("inbox-batch", "inbox-single", "inbox-retry"), "inbox-jms", List.of("inbox-retry"),
+            "inbox-retry", List.of("inbox-retry-batch", "inbox-retry-single"), "outbox-relay", List.of("outbox-retry"));
 
-    /** What there is one of each for. */
-    private static final Map<String, String> WHOSE = Map.of("inbox-batch", "inboxConsumer", "inbox-list", "inboxConsumer", "inbox-single", "inboxConsumer", "inbox-retry", "inboxConsumer",
-            "outbox-retry", "relayDataSource");
+    private static final String LIST = "inbox-list";
 
     /** In which file each is made. A file that is loaded again makes its own again. */
     private final Map<String, String> places = new ConcurrentHashMap<>();
@@ -37,8 +35,10 @@ final class CompanionRoutes implements RouteBuilderLifecycleStrategy {
         Sagas.read(file);
         List<TemplatedRouteDefinition> routes = file.getTemplatedRouteCollection().getTemplatedRoutes();
         Set<String> here = new HashSet<>();
-        routes.removeIf(route -> WHOSE.containsKey(route.getRouteTemplateRef()) && !isFirst(file, route, here));
-        for (TemplatedRouteDefinition route : List.copyOf(routes)) {
+        routes.removeIf(route -> isCompanion(route.getRouteTemplateRef()) && !isFirst(file, route, here));
+        // it grows: a companion may have its own
+        for (int next = 0; next < routes.size(); next++) {
+            TemplatedRouteDefinition route = routes.get(next);
             for (String template : companions(file, route)) {
                 TemplatedRouteDefinition companion = companion(file, route, template);
                 if (isFirst(file, companion, here)) {
@@ -48,12 +48,16 @@ final class CompanionRoutes implements RouteBuilderLifecycleStrategy {
         }
     }
 
+    private static boolean isCompanion(String template) {
+        return template.equals(LIST) || COMPANIONS.values().stream().anyMatch(templates -> templates.contains(template));
+    }
+
     /** A handler that takes a list has the batches, in the place of the one that takes a message. */
     private static List<String> companions(RouteBuilder file, TemplatedRouteDefinition route) {
         List<String> companions = COMPANIONS.getOrDefault(route.getRouteTemplateRef(), List.of());
         // a template of the users' own may have no parameters at all
         boolean isList = companions.contains("inbox-batch") && !parameter(file, route, "inboxBatchHandler").isBlank();
-        return companions.stream().map(template -> isList && template.equals("inbox-batch") ? "inbox-list" : template).toList();
+        return companions.stream().map(template -> isList && template.equals("inbox-batch") ? LIST : template).toList();
     }
 
     private static TemplatedRouteDefinition companion(RouteBuilder file, TemplatedRouteDefinition route, String template) {
@@ -61,7 +65,7 @@ final class CompanionRoutes implements RouteBuilderLifecycleStrategy {
                 .map(RouteTemplateParameterDefinition::getName).collect(Collectors.toSet());
         TemplatedRouteDefinition companion = new TemplatedRouteDefinition();
         companion.setRouteTemplateRef(template);
-        companion.setRouteId(route.getRouteId() == null ? null : route.getRouteId() + template.substring(template.indexOf('-')));
+        companion.setRouteId(route.getRouteId() == null ? null : route.getRouteId() + suffix(route.getRouteTemplateRef(), template));
         companion.setPrefixId(route.getPrefixId());
         companion.setCamelContext(route.getCamelContext());
         companion.setResource(route.getResource());
@@ -70,9 +74,13 @@ final class CompanionRoutes implements RouteBuilderLifecycleStrategy {
         return companion;
     }
 
+    private static String suffix(String template, String companion) {
+        return companion.substring(companion.startsWith(template) ? template.length() : companion.indexOf('-'));
+    }
+
     /** Whether nobody else has one for the same consumer or data source. */
     private boolean isFirst(RouteBuilder file, TemplatedRouteDefinition companion, Set<String> here) {
-        String whose = parameter(file, companion, WHOSE.get(companion.getRouteTemplateRef()));
+        String whose = parameter(file, companion, companion.getRouteTemplateRef().startsWith("inbox") ? "inboxConsumer" : "relayDataSource");
         String place = file.getResource() == null ? file.toString() : file.getResource().getLocation();
         String one = companion.getRouteTemplateRef() + " " + whose;
         return here.add(one) && places.computeIfAbsent(one, key -> place).equals(place);

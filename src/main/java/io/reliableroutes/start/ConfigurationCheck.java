@@ -76,7 +76,7 @@ final class ConfigurationCheck implements StartupListener {
             if (!transacted.isEmpty() || from.startsWith("kafka:") && RouteUri.parameters(route).containsKey("inboxConsumer")) {
                 new ConsumerCheck(context, route.getId(), from).check();
             }
-            if (from.startsWith("kafka:")) {
+            if (!from.startsWith("direct:") && RouteUri.parameters(route).containsKey("inboxHandler")) {
                 HandlerCalls.check(context, RouteUri.parameters(route));
             }
             for (Call call : Call.of(route.getOutputs())) {
