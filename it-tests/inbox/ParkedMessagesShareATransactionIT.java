@@ -97,6 +97,17 @@ class ParkedMessagesShareATransactionIT {
     }
 
     @Test
+    void oneThatIsDueAloneIsTriedOnce() {
+        inbox.fail("nextval('attempt') > 0");
+        inbox.database.update("UPDATE inbox_parked SET next_attempt_at = now() + interval '1 hour' WHERE message_id <> 'm-1'");
+
+        try (Routes bank = inbox.start()) {
+            InboxFixture.await().until(() -> inbox.database.count("inbox_parked WHERE message_id = 'm-1' AND attempts = 2 AND next_attempt_at > now()") == 1);
+        }
+        assertThat(inbox.attempts()).isEqualTo(1);
+    }
+
+    @Test
     void outageUsesUpNoAttempt() {
         inbox.outage("NEW.transfer_id = 't-5' AND nextval('attempt') < 4");
 

@@ -55,13 +55,14 @@ public final class ParkedMessages {
         return messages.size();
     }
 
-    /** Whether the next that is due can only be taken alone: it is to be made a dead letter. */
+    /** Whether the next that is due is to be taken alone: no other is due, or it is to be made a dead letter. */
     boolean isNextAlone() {
         return alone;
     }
 
     /**
-     * Takes over what was claimed, up to the first that is to be made a dead letter. The {@link InboxCourse} is of them.
+     * Takes over what was claimed, up to the first that is to be made a dead letter, if that is more than one: a handler that fails would be called
+     * twice for nothing. The {@link InboxCourse} is of them.
      *
      * @param exchange an inbox-retry-batch's exchange whose body are the rows of {@code claim-inbox-retry.sql}, not null
      */
@@ -72,8 +73,11 @@ public final class ParkedMessages {
         for (Object row : exchange.getMessage().getBody(List.class)) {
             claimed.add(new ParkedMessage(parked.consumer, parked.dataSource, (Map<String, Object>) row));
         }
-        parked.alone = !claimed.isEmpty() && claimed.get(0).exhausted();
-        parked.take(claimed.stream().takeWhile(message -> !message.exhausted()).toList());
+        List<ParkedMessage> together = claimed.stream().takeWhile(message -> !message.exhausted()).toList();
+        if (together.size() > 1) {
+            parked.take(together);
+        }
+        parked.alone = together.size() < 2 && !claimed.isEmpty();
         InboxCourse.begin(exchange, parked.messages);
         parked.messages.stream().findFirst().ifPresent(message -> ReceiverPause.tellIfHandled(exchange, message));
     }
