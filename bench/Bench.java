@@ -2,6 +2,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -72,6 +73,16 @@ final class Bench implements AutoCloseable {
                 consumer.poll(Duration.ofMillis(500)).forEach(each);
             }
         }
+    }
+
+    /** How much the server has written to its log. */
+    long walBytes() {
+        return (Long) server("postgres").value("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint");
+    }
+
+    static double median(double[] rates) {
+        double[] sorted = Arrays.stream(rates).sorted().toArray();
+        return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
     }
 
     /** What a database has written to its log, and how often it has committed; a session's commits are told when it ends. */

@@ -129,12 +129,12 @@ public final class Models {
         return outbox;
     }
 
-    /** How many requests a second the outbox takes from sixteen clients, and how many of them are done a second. */
-    static double[] throughOutbox(Bench servers, int transfers) throws Exception {
+    /** How many requests a second the outbox takes from sixteen clients, and how many of them are done a second, behind so many to warm up. */
+    static double[] throughOutbox(Bench servers, int warmUp, int transfers) throws Exception {
         bench = servers;
         Models outbox = startOutbox();
         try (AutoCloseable listening = outbox.listening()) {
-            outbox.measure(16, 2 * WARM_UP, false);
+            outbox.measure(16, warmUp, false);
             Cpu before = Cpu.now();
             Measure backlog = outbox.measure(16, transfers, false);
             System.out.printf("CPU of a transfer, ms: %s%n", Cpu.now().since(before, transfers));

@@ -1,4 +1,3 @@
-import java.util.Arrays;
 import java.util.Map;
 
 /**
@@ -13,26 +12,22 @@ public final class Quick {
 
     public static void main(String[] arguments) throws Exception {
         System.out.printf("%d processors, Java %s, %s%n", Runtime.getRuntime().availableProcessors(), System.getProperty("java.version"), System.getProperty("os.version"));
-        double[][] rates = new double[4][ROUNDS];
+        double[][] rates = new double[2][ROUNDS];
+        double[][] receivers;
         double[] through;
         double[] latency;
         try (Bench bench = new Bench(Map.of("fsync", "on", "synchronous_commit", "on", "max_connections", "300"))) {
             for (int round = 0; round < ROUNDS; round++) {
                 rates[0][round] = Drain.drain(bench, "ideal relay", ROWS, 290, true);
                 rates[1][round] = Drain.drain(bench, "outbox-relay", ROWS, 290, false);
-                rates[2][round] = Receive.ideal(bench);
-                rates[3][round] = Receive.shipped(bench);
             }
-            through = Models.throughOutbox(bench, TRANSFERS);
+            receivers = Receive.pair(bench, ROUNDS, false);
+            through = Models.throughOutbox(bench, 2 * TRANSFERS, TRANSFERS);
             latency = Latency.measure(bench, true);
         }
         System.out.printf("relay_vs_ideal=%.2f receiver_vs_ideal=%.2f receiver=%.0f/s accepted=%.0f/s transfers=%.0f/s latency_p50_ms=%.1f latency_p99_ms=%.1f%n",
-                middle(rates[1]) / middle(rates[0]), middle(rates[3]) / middle(rates[2]), middle(rates[3]), through[0], through[1], latency[0], latency[1]);
+                Bench.median(rates[1]) / Bench.median(rates[0]), Bench.median(receivers[1]) / Bench.median(receivers[0]), Bench.median(receivers[1]), through[0], through[1], latency[0], latency[1]);
         System.exit(0);
-    }
-
-    private static double middle(double[] rates) {
-        return Arrays.stream(rates).average().orElseThrow();
     }
 
     private Quick() {
