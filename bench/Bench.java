@@ -75,9 +75,9 @@ final class Bench implements AutoCloseable {
         }
     }
 
-    /** How much the server has written to its log. */
-    long walBytes() {
-        return (Long) server("postgres").value("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint");
+    /** How much the server of a database has written to its log. */
+    static long walBytes(Database database) {
+        return (Long) database.value("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint");
     }
 
     static double median(double[] rates) {
@@ -94,11 +94,7 @@ final class Bench implements AutoCloseable {
                     SELECT count(*) = 0
                     FROM pg_stat_activity
                     WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()""").equals(true));
-            Map<String, Object> row = database.rows("""
-                    SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint AS wal, xact_commit AS commits
-                    FROM pg_stat_database
-                    WHERE datname = current_database()""").get(0);
-            return new Costs((Long) row.get("wal"), (Long) row.get("commits"));
+            return new Costs(Bench.walBytes(database), (Long) database.value("SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()"));
         }
 
         /** For each of so many messages. */

@@ -35,7 +35,7 @@ public final class Receive {
     }
 
     private void rates() throws IOException {
-        double[][] rates = pair(ROUNDS, true);
+        double[][] rates = pair(bench, ROUNDS, true);
         double clean = Bench.median(rates[1]);
         System.out.printf("receiver / ideal receiver                                   %6.2f   (aim 0.8)%n", clean / Bench.median(rates[0]));
         System.out.printf("rate of the other 999 keys / rate without the bad message   %6.2f%n", rates[2][0] / clean);
@@ -44,10 +44,6 @@ public final class Receive {
 
     /** Messages a second: of the ideal receiver and of ours, in turn, both warm; and, if asked for, of ours with a message that always fails. */
     static double[][] pair(Bench bench, int rounds, boolean poisoned) throws IOException {
-        return new Receive(bench).pair(rounds, poisoned);
-    }
-
-    private double[][] pair(int rounds, boolean poisoned) throws IOException {
         double[][] rates = new double[3][rounds];
         try (Receiver ideal = Receiver.ideal(bench); Receiver shipped = Receiver.shipped(bench)) {
             ideal.handle(WARM_UP);
@@ -65,10 +61,10 @@ public final class Receive {
         return rates;
     }
 
-    private double print(String name, Receiver receiver, int messages) {
-        long wal = bench.walBytes();
+    private static double print(String name, Receiver receiver, int messages) {
+        long wal = Bench.walBytes(receiver.bank);
         double rate = receiver.handle(messages);
-        System.out.printf("%-52s %,10d messages %,8.0f/s, %,d bytes of WAL a message%n", name, messages, rate, (bench.walBytes() - wal) / messages);
+        System.out.printf("%-52s %,10d messages %,8.0f/s, %,d bytes of WAL a message%n", name, messages, rate, (Bench.walBytes(receiver.bank) - wal) / messages);
         return rate;
     }
 

@@ -22,7 +22,7 @@ final class Receiver implements AutoCloseable {
     static final int KEYS = 1000;
 
     private final Bench bench;
-    private final Database bank;
+    final Database bank;
     private final String topic;
     private final AutoCloseable process;
     private int sent;

@@ -13,6 +13,7 @@ import org.slf4j.LoggerFactory;
 public class InboxPoll {
 
     private static final Logger LOG = LoggerFactory.getLogger(InboxPoll.class);
+
     private final ThreadLocal<Hand> hands = ThreadLocal.withInitial(Hand::new);
     private String consumer;
 
