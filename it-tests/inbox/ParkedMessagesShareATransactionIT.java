@@ -141,13 +141,19 @@ class ParkedMessagesShareATransactionIT {
         List<String> files = List.of("bank-b-credit-transfer.camel.yaml", "bank-b-book-credit.camel.yaml");
         try (CommitGate gate = new CommitGate(inbox.database, "INSERT", "ledger_entry");
                 RouteProcess bank = RouteProcess.camelMain(folder.resolve("log"), inbox.settings, files.toArray(String[]::new)).start()) {
-            InboxFixture.await().until(() -> inbox.database.count("pg_locks WHERE locktype = 'advisory' AND NOT granted") == 1);
+            InboxFixture.await().until(() -> held() == 1);
             bank.kill();
+            // else the server would commit what it has been told to
+            InboxFixture.await().until(() -> held() == 0);
         }
         assertThat(inbox.booked()).isEmpty();
 
         try (Routes bank = inbox.start()) {
             awaitBooked(MESSAGES);
         }
+    }
+
+    private long held() {
+        return inbox.database.count("pg_locks WHERE locktype = 'advisory' AND NOT granted");
     }
 }
