@@ -9,7 +9,7 @@ SET client_min_messages = warning;
 CREATE TABLE IF NOT EXISTS outbox_message (
   id           bigint      GENERATED ALWAYS AS IDENTITY (CACHE 1),
   message_id   uuid        NOT NULL DEFAULT gen_random_uuid(),
-  destination  text        NOT NULL CONSTRAINT destination_is_a_name CHECK (destination ~ '^[A-Za-z0-9._-]{1,200}$'),
+  destination  text        NOT NULL CONSTRAINT destination_is_a_name CHECK (destination ~ '^[A-Za-z0-9._-]+$' AND length(destination) <= 200),
   message_key  text        NULL     CONSTRAINT message_key_is_not_empty CHECK (message_key <> ''),
   -- one of 64: the unit of ownership between relays. All messages of a key are in one shard. In no primary key: a generated column there
   -- would forbid every DELETE in a database that is published.
@@ -58,7 +58,7 @@ ALTER TABLE outbox_sleep SET (fillfactor = 10, autovacuum_vacuum_scale_factor = 
 
 -- A destination to which nothing can be sent: it is not mapped, its topic is missing, or it is forbidden. outbox-retry looks again when due.
 CREATE TABLE IF NOT EXISTS outbox_closed (
-  destination   text        PRIMARY KEY CONSTRAINT destination_is_a_name CHECK (destination ~ '^[A-Za-z0-9._-]{1,200}$'),
+  destination   text        PRIMARY KEY CONSTRAINT destination_is_a_name CHECK (destination ~ '^[A-Za-z0-9._-]+$' AND length(destination) <= 200),
   closed_at     timestamptz NOT NULL DEFAULT now(),
   next_probe_at timestamptz NOT NULL,
   error_class   text        NOT NULL,
@@ -70,7 +70,7 @@ CREATE TABLE IF NOT EXISTS outbox_parked (
   -- the place among the messages of the key; 0 where it has none yet
   id              bigint      NOT NULL,
   message_id      uuid        NOT NULL,
-  destination     text        NOT NULL CONSTRAINT destination_is_a_name CHECK (destination ~ '^[A-Za-z0-9._-]{1,200}$'),
+  destination     text        NOT NULL CONSTRAINT destination_is_a_name CHECK (destination ~ '^[A-Za-z0-9._-]+$' AND length(destination) <= 200),
   message_key     text        NULL     CONSTRAINT message_key_is_not_empty CHECK (message_key <> ''),
   -- no foreign key: who delays a message would wait for the relay that has locked the shard
   shard           smallint    NOT NULL CONSTRAINT shard_is_one_of_64 CHECK (shard BETWEEN 0 AND 63),
@@ -434,7 +434,7 @@ CREATE TABLE IF NOT EXISTS half_message (
   producer      text        NOT NULL,
   -- SHA-256 of the request: the same one again is no other message
   content       text        NOT NULL CONSTRAINT content_is_a_digest CHECK (content ~ '^[0-9a-f]{64}$'),
-  destination   text        NOT NULL CONSTRAINT destination_is_a_name CHECK (destination ~ '^[A-Za-z0-9._-]{1,200}$'),
+  destination   text        NOT NULL CONSTRAINT destination_is_a_name CHECK (destination ~ '^[A-Za-z0-9._-]+$' AND length(destination) <= 200),
   message_key   text        NULL     CONSTRAINT message_key_is_not_empty CHECK (message_key <> ''),
   type          text        NOT NULL CONSTRAINT type_is_not_empty CHECK (type <> ''),
   content_type  text        NOT NULL,
@@ -503,8 +503,8 @@ CREATE TABLE IF NOT EXISTS incident (
 -- Sagas, and try-confirm-cancel (TCC): business transactions over several services, a step after the other. Written by start-saga.sql,
 -- advance-saga.sql and time-out-sagas.sql only. See docs/saga.md and docs/tcc.md.
 CREATE TABLE IF NOT EXISTS saga (
-  saga_id      text        PRIMARY KEY CONSTRAINT saga_id_is_a_name CHECK (saga_id ~ '^[A-Za-z0-9._:-]{1,200}$'),
-  saga_name    text        NOT NULL CONSTRAINT saga_name_is_a_name CHECK (saga_name ~ '^[A-Za-z0-9._-]{1,100}$'),
+  saga_id      text        PRIMARY KEY CONSTRAINT saga_id_is_a_name CHECK (saga_id ~ '^[A-Za-z0-9._:-]+$' AND length(saga_id) <= 200),
+  saga_name    text        NOT NULL CONSTRAINT saga_name_is_a_name CHECK (saga_name ~ '^[A-Za-z0-9._-]+$' AND length(saga_name) <= 100),
   -- the key of its commands, and of their answers
   message_key  text        NOT NULL CONSTRAINT message_key_is_not_empty CHECK (message_key <> ''),
   -- the body of its commands
@@ -587,6 +587,21 @@ BEGIN
   END IF;
 END $$;
 ALTER TABLE saga_step SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
+
+-- An earlier schema gave the length of a name by {1,200} in its expression, which took half of the time of an INSERT.
+DO $$
+DECLARE
+  slow record;
+BEGIN
+  FOR slow IN SELECT conrelid::regclass AS relation, conname, regexp_replace(pg_get_constraintdef(oid),
+                '\((\w+) ~ ''(.*)\{1,(\d+)\}\$''::text\)', '(\1 ~ ''\2+$'' AND length(\1) <= \3)') AS fast
+              FROM pg_constraint
+              WHERE conrelid IN ('outbox_message'::regclass, 'outbox_closed'::regclass, 'outbox_parked'::regclass, 'half_message'::regclass, 'saga'::regclass)
+                AND pg_get_constraintdef(oid) LIKE '%{1,_00}$''::text%'
+  LOOP
+    EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I, ADD CONSTRAINT %2$I %s', slow.relation, slow.conname, slow.fast);
+  END LOOP;
+END $$;
 
 -- The barrier of a participant: how far it has come with each step that it was asked for. Written by enter-step.sql and refuse-step.sql only.
 CREATE TABLE IF NOT EXISTS step_barrier (
