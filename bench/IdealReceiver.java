@@ -37,7 +37,6 @@ public final class IdealReceiver {
     private final Connection connection;
     private final PreparedStatement insert;
     private final PreparedStatement parked;
-    private final Named decide;
     private final Named credit;
     private final Named answer;
 
@@ -46,9 +45,7 @@ public final class IdealReceiver {
         Path sql = root.resolve("src/main/resources/sql/postgresql");
         insert = connection.prepareStatement(Files.readString(sql.resolve("insert-inbox-messages.sql")));
         parked = connection.prepareStatement(Files.readString(sql.resolve("list-parked-inbox-keys.sql")));
-        List<String> queries = QUERY.matcher(Files.readString(root.resolve("routes/bank-b-book-credit.camel.yaml"))).results().map(query -> query.group(1)).toList();
-        decide = new Named(queries.get(0));
-        credit = new Named(queries.get(1));
+        credit = new Named(QUERY.matcher(Files.readString(root.resolve("routes/bank-b-book-credit.camel.yaml"))).results().findFirst().orElseThrow().group(1));
         answer = new Named(Files.readString(sql.resolve("insert-outbox-message.sql")));
     }
 
@@ -130,13 +127,10 @@ public final class IdealReceiver {
         transfer.forEach((name, value) -> parameters.put((String) name, value));
         String verdict;
         String event;
-        try (ResultSet decided = decide.with(parameters).executeQuery()) {
-            decided.next();
-            verdict = decided.getString("verdict");
-            event = decided.getString("event");
-        }
-        if (verdict.equals("OK")) {
-            credit.with(parameters).executeUpdate();
+        try (ResultSet booked = credit.with(parameters).executeQuery()) {
+            booked.next();
+            verdict = booked.getString("verdict");
+            event = booked.getString("event");
         }
         Map<String, Object> row = new HashMap<>();
         row.put("destination", verdict.equals("OK") ? "transfer.completed" : "transfer.rejected");
