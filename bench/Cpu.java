@@ -1,3 +1,7 @@
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
@@ -26,9 +30,18 @@ record Cpu(Map<String, Duration> used) {
         if (command.endsWith("/postgres")) {
             return "PostgreSQL";
         }
-        String arguments = String.join(" ", process.info().arguments().orElse(new String[0]));
+        String arguments = arguments(process);
         Matcher routes = ROUTES.matcher(arguments);
         return arguments.contains("kafka.Kafka") ? "Kafka" : routes.find() ? routes.group(1) : process.equals(ProcessHandle.current()) ? "clients" : null;
+    }
+
+    /** Java tells none of a command line of more than 4,096 characters, which a class path is; Linux does. */
+    private static String arguments(ProcessHandle process) {
+        try {
+            return Files.readString(Path.of("/proc", String.valueOf(process.pid()), "cmdline"), StandardCharsets.ISO_8859_1).replace('\0', ' ');
+        } catch (IOException e) {
+            return process.info().commandLine().orElse("");
+        }
     }
 
     /** Milliseconds of each since then, for each of so many, the most first. */
