@@ -111,7 +111,7 @@ public final class Demo {
         }
         requests.join();
         faults.join();
-        boolean drained = progress.awaitDrained(Duration.ofSeconds(90 + count / 5));
+        boolean drained = progress.awaitDrained(Duration.ofSeconds(300 + count / 5));
 
         Map<String, String> sent = new LinkedHashMap<>();
         JsonNode books = stage.books();

@@ -59,7 +59,7 @@ record DemoRun(Path folder) {
     int exit(String... options) throws IOException, InterruptedException {
         Process process = start(options);
         try {
-            assertThat(process.waitFor(10, TimeUnit.MINUTES)).as(output()).isTrue();
+            assertThat(process.waitFor(30, TimeUnit.MINUTES)).as(output()).isTrue();
             return process.exitValue();
         } finally {
             process.destroy();

@@ -44,7 +44,7 @@ class ExportIT {
     private Path folder;
 
     @Test
-    @Timeout(300)
+    @Timeout(900)
     void exportedServiceRequestsPublishesAndSettlesTransfers() {
         assertThat(commands).hasSize(3);
         bankA.update("INSERT INTO account (id, balance) VALUES ('a-1', 100)");
@@ -55,15 +55,15 @@ class ExportIT {
             new Customers(new HttpRequests("http://localhost:" + port)).requestOne(Map.of("transferId", "t-1", "from", "a-1", "to", "b-1", "amount", 10.0));
             await().untilAsserted(() -> assertThat(requested.records()).as(bank.log()).singleElement()
                     .satisfies(message -> assertThat(Topic.headers(message)).containsEntry("ce_type", "transfer.requested")));
-            assertThat(Page.of("k8s/README.md").found("path: (\\S+)")).as("what the Deployment asks").hasSize(3)
-                    .allSatisfy(path -> assertThat(Http.status("http://localhost:" + port + path)).isEqualTo(200));
+            await().untilAsserted(() -> assertThat(Page.of("k8s/README.md").found("path: (\\S+)")).as("what the Deployment asks").hasSize(3)
+                    .allSatisfy(path -> assertThat(Http.status("http://localhost:" + port + path)).isEqualTo(200)));
             completed.send("a-1", "{\"transferId\":\"t-1\"}", Map.of("ce_source", "test", "ce_id", "m-1", "ce_type", "transfer.completed"));
             await().untilAsserted(() -> assertThat(bankA.value("SELECT status FROM transfer")).as(bank.log()).isEqualTo("COMPLETED"));
         }
     }
 
     @Test
-    @Timeout(300)
+    @Timeout(900)
     void exportedRelayPublishesOnQuarkus() throws IOException {
         String options = readme.found("`(--runtime=quarkus [^`]+)`").get(0).replace(QUARKUS, QUARKUS_WITH_CATALOG);
         run("export.log", commands.get(0).replace("--runtime=main", options).replace("bank-a-*", "bank-a-relay"));

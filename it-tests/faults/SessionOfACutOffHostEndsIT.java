@@ -51,7 +51,7 @@ class SessionOfACutOffHostEndsIT {
         List<RouteProcess> sessions = Stream.of(IDLE, ANSWERED, WAITING).map(id -> RouteProcess.java(folder.resolve(id + ".log"),
                 LockingSession.class, url, id).within(hosts.command(1)).start()).toList();
         try {
-            Awaitility.await("sessions").atMost(BOUND).until(() -> (Long) database.value("""
+            Awaitility.await("sessions").atMost(Duration.ofMinutes(3)).until(() -> (Long) database.value("""
                     SELECT count(*) FROM pg_stat_activity WHERE application_name = 'host'
                     AND (wait_event = 'advisory' OR state = 'idle in transaction' AND query LIKE '%id = 0 FOR UPDATE')""") == 3);
 

@@ -1,5 +1,6 @@
 package faults;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -38,8 +39,8 @@ final class StoreFaults {
         try (Admin admin = world.kafka.admin()) {
             committed(admin, receiver).keySet().forEach(partition -> beginning.put(partition, new OffsetAndMetadata(0)));
             // refused as long as the group has a member
-            Awaitility.await("reset of " + receiver.consumer).ignoreExceptions().until(() -> {
-                admin.alterConsumerGroupOffsets(receiver.consumer, beginning).all().get(10, TimeUnit.SECONDS);
+            Awaitility.await("reset of " + receiver.consumer).atMost(Duration.ofMinutes(3)).ignoreExceptions().until(() -> {
+                admin.alterConsumerGroupOffsets(receiver.consumer, beginning).all().get(90, TimeUnit.SECONDS);
                 return true;
             });
         }
@@ -110,7 +111,7 @@ final class StoreFaults {
 
     private static <T> T get(KafkaFuture<T> answer) {
         try {
-            return answer.get(30, TimeUnit.SECONDS);
+            return answer.get(90, TimeUnit.SECONDS);
         } catch (InterruptedException | ExecutionException | java.util.concurrent.TimeoutException e) {
             throw new IllegalStateException(e);
         }

@@ -101,7 +101,7 @@ public final class HostileRecords {
     /** The partitions that the group has not read to their last message, with what it has read; Kafka knows that when a whole poll is done. */
     private List<String> lag(Map<TopicPartition, Long> ends) {
         try (Admin admin = kafka.admin()) {
-            Map<TopicPartition, OffsetAndMetadata> committed = admin.listConsumerGroupOffsets("fuzz-receive").partitionsToOffsetAndMetadata().get(10, TimeUnit.SECONDS);
+            Map<TopicPartition, OffsetAndMetadata> committed = admin.listConsumerGroupOffsets("fuzz-receive").partitionsToOffsetAndMetadata().get(1, TimeUnit.MINUTES);
             return ends.entrySet().stream().filter(end -> read(committed, end.getKey()) < end.getValue())
                     .map(end -> Hostile.shortened(end.getKey().topic()) + "-" + end.getKey().partition() + " is read to " + read(committed, end.getKey()) + " of " + end.getValue()
                             + ", done is " + position(end.getKey())).sorted().toList();

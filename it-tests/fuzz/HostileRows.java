@@ -4,7 +4,6 @@ import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 import harness.Database;
 import harness.Java;
@@ -12,8 +11,6 @@ import harness.Kafka;
 import harness.Routes;
 import harness.Servers;
 import org.apache.camel.ProducerTemplate;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 
 /**
  * One run of two relays over hostile rows among good ones. Some destinations are open, one takes small records only, one's topic is
@@ -107,9 +104,7 @@ public final class HostileRows {
     }
 
     private void create(String destination, int partitions, Map<String, String> limits) throws Exception {
-        try (Admin admin = kafka.admin()) {
-            admin.createTopics(List.of(new NewTopic(topics.get(destination), partitions, (short) 1).configs(limits))).all().get(30, TimeUnit.SECONDS);
-        }
+        kafka.createTopics(partitions, limits, topics.get(destination));
     }
 
     private void awaitDrained(String what, String which) {

@@ -40,6 +40,7 @@ class NoAnswerDecidesWronglyIT {
         Map<String, Integer> seen = new TreeMap<>();
         service.settings.put("half.check-back.first-delay", "1h");
         // a server that many connect to at once lets some of them wait
+        service.settings.put("half.check-back.batch", "20");
         service.settings.put("half.check-back.max-attempts", "3");
         service.settings.put("half.check-back.timeout", "2s");
         service.settings.put("half.check-back.delay", "2500ms");

@@ -60,6 +60,9 @@ class NoHalfMessageIsStoredWronglyIT {
         int requests = Integer.getInteger("requests", 300);
         service.settings.put("half.logins", ANN + "," + BOB);
         service.settings.put("half.check-back.first-delay", "1h");
+        service.settings.put("half.check-back.batch", "10");
+        service.settings.put("half.check-back.timeout", "5s");
+        service.settings.put("half.check-back.delay", "6s");
         try (Downstream producer = new Downstream(0, this::answer); Routes routes = service.start()) {
             HalfMessageGenerator generator = new HalfMessageGenerator(seed, producer.port());
             for (int i = 0; i < requests; i++) {

@@ -156,7 +156,7 @@ class ProducerDecidesIT {
         Map<String, Object> delayed = MessageService.message(later, "k", nobody);
         delayed.put("due", "PT1H");
         Map<String, Object> due = MessageService.message(soon, "k", nobody);
-        due.put("due", "PT1S");
+        due.put("due", "PT5S");
         try (Routes routes = service.start()) {
             service.prepare(delayed);
             service.prepare(due);
@@ -169,7 +169,7 @@ class ProducerDecidesIT {
             MessageService.await().until(() -> service.published().contains(soon));
         }
         assertThat(service.published()).containsExactly(now, soon);
-        assertThat(service.database.rows("SELECT message_id::text, reason FROM outbox_parked WHERE next_attempt_at > now() + interval '59 minutes'"))
+        assertThat(service.database.rows("SELECT message_id::text, reason FROM outbox_parked WHERE next_attempt_at > now() + interval '30 minutes'"))
                 .containsExactly(Map.of("message_id", later, "reason", "DELAYED"));
     }
 

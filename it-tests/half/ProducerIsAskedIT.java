@@ -59,6 +59,7 @@ class ProducerIsAskedIT {
         byte[] giant = new byte[50_000_000];
         byte[] head = ("HTTP/1.1 500 Told\r\nContent-Length: " + (giant.length - 100) + "\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1);
         System.arraycopy(head, 0, giant, 0, head.length);
+        service.settings.put("half.check-back.max-attempts", "50");
         Map<String, byte[]> answers = new LinkedHashMap<>();
         answers.put("500", Downstream.answer(500, "no"));
         answers.put("404", Downstream.answer(404, ""));
@@ -147,6 +148,8 @@ class ProducerIsAskedIT {
         });
         producer.start();
         service.settings.put("half.check-back.hosts", "127.0.0.1");
+        service.settings.put("half.check-back.timeout", "2s");
+        service.settings.put("half.check-back.delay", "2500ms");
         String url = "https://127.0.0.1:" + producer.getAddress().getPort() + "/c";
         try {
             String unknown;
@@ -158,6 +161,7 @@ class ProducerIsAskedIT {
 
             service.settings.putAll(Map.of("camel.ssl.enabled", "true", "camel.ssl.trust-store", "file:" + certificates.authorities(),
                     "camel.ssl.trust-store-password", Certificates.PASSWORD));
+            service.settings.put("half.check-back.max-attempts", "50");
             try (Routes routes = service.start()) {
                 String known = prepare(url);
                 MessageService.await().until(() -> service.published().contains(known));
@@ -200,6 +204,8 @@ class ProducerIsAskedIT {
         List<String> ids = List.of(again, discarded, late, never);
         Map<String, String> answers = new ConcurrentHashMap<>();
         service.settings.put("operate.data-source", "messages");
+        service.settings.put("half.check-back.timeout", "2s");
+        service.settings.put("half.check-back.delay", "2500ms");
         try (Downstream producer = new Downstream(0, request -> answer(request, answers));
                 Routes routes = service.start("operate-api.camel.yaml", "operate-show.camel.yaml", "operate-end-letters.camel.yaml", "operate-problem.camel.yaml",
                         "operate-alerts.camel.yaml", "operate-alert-log.camel.yaml", "operate-alert-text.camel.yaml")) {

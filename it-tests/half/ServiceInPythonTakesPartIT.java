@@ -55,9 +55,9 @@ class ServiceInPythonTakesPartIT {
     @BeforeEach
     void start(@TempDir Path folder) {
         service.settings.put("half.logins", LOGIN);
-        service.settings.put("half.check-back.first-delay", "500ms");
-        service.settings.put("half.check-back.timeout", "2s");
-        service.settings.put("half.check-back.delay", "2500ms");
+        service.settings.put("half.check-back.first-delay", "2s");
+        service.settings.put("half.check-back.timeout", "4s");
+        service.settings.put("half.check-back.delay", "5s");
         service.settings.put("half.check-back.max-attempts", "40");
         routes = service.start();
         shop = RouteProcess.of(List.of("python3", Java.root().resolve("it-tests/half/shop.py").toString(), String.valueOf(port), folder.resolve("shop.db").toString(),
@@ -102,7 +102,7 @@ class ServiceInPythonTakesPartIT {
 
     @Test
     void orderThatTakesLongIsAskedAboutAgain() {
-        order.put("takes", 4);
+        order.put("takes", 6);
         CompletableFuture<Integer> placed = CompletableFuture.supplyAsync(() -> place(order));
 
         MessageService.await().until(() -> service.database.count("half_message WHERE last_answer = '425'") == 1);
@@ -115,7 +115,7 @@ class ServiceInPythonTakesPartIT {
     /** Asked before it has begun, the shop says no for ever. */
     @Test
     void orderThatComesTooLateIsRefusedByTheBarrier() {
-        order.put("waits", 4);
+        order.put("waits", 6);
 
         assertThat(place(order)).isEqualTo(409);
         assertDecided();

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -16,6 +17,9 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.InvalidReplicationFactorException;
+import org.apache.kafka.common.errors.TopicExistsException;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 
@@ -199,12 +203,32 @@ public final class Kafka implements AutoCloseable {
     }
 
     public void createTopics(int partitions, String... names) {
+        createTopics(partitions, Map.of(), names);
+    }
+
+    /** @param settings of the topics that are not the broker's defaults, not null */
+    public void createTopics(int partitions, Map<String, String> settings, String... names) {
+        List<NewTopic> topics = Arrays.stream(names).map(name -> new NewTopic(name, partitions, (short) 1).configs(settings)).toList();
         try (Admin admin = admin()) {
-            admin.createTopics(java.util.Arrays.stream(names).map(name -> new NewTopic(name, partitions, (short) 1)).toList())
-                    .all().get(30, TimeUnit.SECONDS);
-        } catch (Exception e) {
-            throw new IllegalStateException("topics cannot be created: " + String.join(", ", names), e);
+            Awaitility.await().atMost(Duration.ofMinutes(3)).until(() -> create(admin, topics));
         }
+    }
+
+    /** False if the broker is fenced, as it is for a moment when it has stood still. */
+    private static boolean create(Admin admin, List<NewTopic> topics) throws Exception {
+        boolean created = true;
+        for (Map.Entry<String, KafkaFuture<Void>> topic : admin.createTopics(topics).values().entrySet()) {
+            try {
+                topic.getValue().get(1, TimeUnit.MINUTES);
+            } catch (ExecutionException e) {
+                if (e.getCause() instanceof InvalidReplicationFactorException) {
+                    created = false;
+                } else if (!(e.getCause() instanceof TopicExistsException)) {
+                    throw new IllegalStateException("topic " + topic.getKey() + " cannot be created", e);
+                }
+            }
+        }
+        return created;
     }
 
     @Override

@@ -3,6 +3,7 @@ package harness;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +37,8 @@ public final class Servers {
                 Path folder = temporaryFolder("postgres");
                 Runtime.getRuntime().addShutdownHook(new Thread(() -> discard(folder)));
                 // the server notices a killed client even while a CommitGate holds its commit
-                postgres = EmbeddedPostgres.builder().setDataDirectory(folder).setRegisterShutdownHook(false).setServerConfig("client_connection_check_interval", "500ms")
+                postgres = EmbeddedPostgres.builder().setDataDirectory(folder).setRegisterShutdownHook(false).setPort(Ports.free()).setPGStartupWait(Duration.ofSeconds(60))
+                        .setServerConfig("client_connection_check_interval", "500ms")
                         .setServerConfig("fsync", "off").setServerConfig("full_page_writes", "off").setServerConfig("max_connections", "200")
                         .setServerConfig("max_prepared_transactions", "100")
                         // it starts a process for each database in turn, and here are a hundred

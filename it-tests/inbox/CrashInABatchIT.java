@@ -61,11 +61,11 @@ class CrashInABatchIT {
     /** The server gets the commit, and nobody hears of it, Kafka neither. */
     @Test
     void killedAfterTheCommitAndBeforeTheOffset() {
+        CommitGate gate = new CommitGate(inbox.database, "INSERT", "ledger_entry");
         try (RouteProcess bank = process()) {
-            try (CommitGate gate = new CommitGate(inbox.database, "INSERT", "ledger_entry")) {
-                awaitHeld();
-                bank.pause();
-            }
+            awaitHeld();
+            bank.pause();
+            gate.close();
             inbox.awaitBooked(transfers(MESSAGES));
             bank.kill();
         }
@@ -91,6 +91,8 @@ class CrashInABatchIT {
     @Test
     void connectionIsLostInTheCommit() {
         String server = inbox.database.url();
+        // else the server may notice the cut while the gate is shut, and does not commit
+        inbox.database.update("ALTER DATABASE " + server.replaceFirst(".*/", "") + " SET client_connection_check_interval = 0");
         try (TcpProxy proxy = new TcpProxy(Integer.parseInt(server.replaceFirst(".*:(\\d+)/.*", "$1")), Duration.ZERO)) {
             inbox.settings.put("database.bank-b.url", server.replaceFirst("//[^/]*/", "//" + proxy.address() + "/"));
             CommitGate gate = new CommitGate(inbox.database, "INSERT", "ledger_entry");

@@ -37,7 +37,7 @@ class DuplicateDeliveryHasOneEffectIT {
         try (Admin admin = inbox.topic.kafka().admin()) {
             InboxFixture.await().ignoreExceptions().until(() -> {
                 admin.alterConsumerGroupOffsets(InboxFixture.CONSUMER,
-                        Map.of(new TopicPartition(inbox.topic.name(), 0), new OffsetAndMetadata(0))).all().get(10, TimeUnit.SECONDS);
+                        Map.of(new TopicPartition(inbox.topic.name(), 0), new OffsetAndMetadata(0))).all().get(90, TimeUnit.SECONDS);
                 return true;
             });
         }

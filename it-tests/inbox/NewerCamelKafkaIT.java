@@ -26,6 +26,7 @@ class NewerCamelKafkaIT {
         inbox.settings.put("inbox.dead-letter-topic", "false");
         String newer = Java.testClasspath().replaceAll("[^:]*/camel-kafka-[^:/]*[.]jar", Java.target().resolve("newer/camel-kafka.jar").toString());
         assertThat(newer).contains("newer/camel-kafka.jar");
+        inbox.settings.put("inbox.retry.first-delay", "1h");
         inbox.fail("NEW.transfer_id = 't-2'");
         inbox.request("m-1", "t-1");
         inbox.request("m-2", "t-2");

@@ -3,6 +3,9 @@ package inbox;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -129,10 +132,17 @@ class ParkedMessagesShareATransactionIT {
     }
 
     @Test
-    void severalProcessesShareThem() {
-        try (Routes first = inbox.start(); Routes second = inbox.start()) {
-            awaitBooked(MESSAGES);
-            assertThat(inbox.database.count("inbox_parked")).isZero();
+    void severalProcessesShareThem() throws SQLException {
+        inbox.settings.put("inbox.batch-size", "5");
+        try (Connection session = inbox.database.connect(); Statement statement = session.createStatement()) {
+            session.setAutoCommit(false);
+            statement.execute("SELECT FROM account FOR UPDATE");
+            try (Routes first = inbox.start(); Routes second = inbox.start()) {
+                InboxFixture.await().until(() -> inbox.database.count("pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") == 2);
+                session.rollback();
+                awaitBooked(MESSAGES);
+                assertThat(inbox.database.count("inbox_parked")).isZero();
+            }
         }
     }
 
@@ -154,6 +164,6 @@ class ParkedMessagesShareATransactionIT {
     }
 
     private long held() {
-        return inbox.database.count("pg_locks WHERE locktype = 'advisory' AND NOT granted");
+        return inbox.database.count("pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'");
     }
 }

@@ -38,7 +38,7 @@ class ReceiverPausesIT {
             IntStream.rangeClosed(1, 5).forEach(i -> notifier.settled("a-" + i, "t-" + i));
             try (Routes routes = notifier.start()) {
                 InboxFixture.await().untilAsserted(() -> assertThat(notifier.database.count("notification")).isEqualTo(4));
-                assertThat(notifier.database.count("incident WHERE kind = 'OUTAGE' AND error_message LIKE 'message t-1 %'")).isOne();
+                InboxFixture.await().until(() -> notifier.database.count("incident WHERE kind = 'OUTAGE' AND error_message LIKE 'message t-1 %'") == 1);
                 int known = calls.get();
                 InboxFixture.await().until(() -> calls.get() > known + 3);
                 assertThat(notifier.database.rows("SELECT message_id, attempts FROM inbox_parked").toString()).isEqualTo("[{message_id=t-1, attempts=3}]");
@@ -136,7 +136,7 @@ class ReceiverPausesIT {
         try (Notifier notifier = braking()) {
             notifier.settings.put("inbox.brake-delay", "500ms");
             try (Routes routes = notifier.start()) {
-                InboxFixture.await().untilAsserted(() -> assertThat(notifier.database.count("dead_letter")).isEqualTo(6));
+                InboxFixture.await().untilAsserted(() -> assertThat(notifier.database.count("dead_letter")).isGreaterThanOrEqualTo(6));
                 assertThat(notifier.open("BRAKE")).isOne();
             }
         }

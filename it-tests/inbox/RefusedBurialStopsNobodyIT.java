@@ -59,7 +59,6 @@ class RefusedBurialStopsNobodyIT {
 
         try (Routes routes = any.start()) {
             any.awaitIncident();
-            any.refuse("dead_letter", "false");
             any.refuse("inbox_parked", "false");
             any.awaitReceived("m-1 RETRYING", "m-2 HANDLED");
         }
@@ -86,6 +85,7 @@ class RefusedBurialStopsNobodyIT {
     void parkedMessageThatCannotBeBuriedLetsOthersGoOnAndIsBuriedLater() {
         any.settings.put("inbox.retry.first-delay", "100ms");
         any.settings.put("inbox.retry.max-attempts", "1");
+        any.settings.put("inbox.retry.delay", "10s");
         any.refuse("dead_letter", "NEW.message_id = 'm-1' AND nextval('attempt') > 0");
         any.send("k", "m-1", "fail");
         any.send("other", "m-2", "fail");

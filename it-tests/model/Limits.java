@@ -12,8 +12,10 @@ import net.jqwik.api.lifecycle.TryExecutionResult;
 import net.jqwik.api.lifecycle.TryExecutor;
 import net.jqwik.api.lifecycle.TryLifecycleContext;
 
-/** As many histories as {@code -Dmodel.seconds} takes, 15 by default, from {@code -Dseed}; says how many there were, and their seed. */
+/** As many histories as {@code -Dmodel.seconds} takes, 15 by default, and at least 20, from {@code -Dseed}; says how many there were, and their seed. */
 class Limits implements AroundPropertyHook, AroundTryHook {
+
+    private static final int FEWEST = 20;
 
     private static long statements;
     private static long histories;
@@ -47,7 +49,7 @@ class Limits implements AroundPropertyHook, AroundTryHook {
         TryExecutionResult result = one.execute(parameters);
         // the first one starts the server
         start = start == 0 ? System.nanoTime() : start;
-        return result.isSatisfied() && seconds() >= Integer.getInteger("model.seconds", 15) ? TryExecutionResult.satisfied(true) : result;
+        return result.isSatisfied() && histories >= FEWEST && seconds() >= Integer.getInteger("model.seconds", 15) ? TryExecutionResult.satisfied(true) : result;
     }
 
     private long seconds() {

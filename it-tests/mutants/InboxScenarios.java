@@ -114,7 +114,7 @@ final class InboxScenarios {
                 bank.topic.kafka().pause();
                 try {
                     connection.rollback();
-                    Verdict.await().until(() -> bank.attempts() == 3);
+                    Verdict.await().until(() -> bank.attempts() >= 3);
                     awaitReconnect(consumers);
                 } finally {
                     bank.topic.kafka().resume();

@@ -3,14 +3,11 @@ package mutants;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 import harness.Database;
 import harness.Routes;
 import harness.Servers;
 import harness.Topic;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 
 /** An outbox and a topic: bank-a-relay and bank-b-relay are two relays of it. */
 final class Outbox {
@@ -27,9 +24,7 @@ final class Outbox {
     Outbox(Pack pack, Map<String, String> limits) throws Exception {
         this.pack = pack;
         database = pack.database("schema.sql", "example-bank-a.sql");
-        try (Admin admin = topic.kafka().admin()) {
-            admin.createTopics(List.of(new NewTopic(topic.name(), 2, (short) 1).configs(limits))).all().get(30, TimeUnit.SECONDS);
-        }
+        topic.kafka().createTopics(2, limits, topic.name());
         for (String bank : List.of("bank-a", "bank-b")) {
             settings.put("database." + bank + ".url", database.url());
             settings.put("database." + bank + ".user", "postgres");

@@ -31,7 +31,7 @@ final class PositionScenarios {
             Verdict.await().until(() -> bank.booked().equals(List.of("t-1", "t-2")));
         }
         bank.database.update("DELETE FROM inbox_message");
-        admin(bank, admin -> admin.deleteConsumerGroups(List.of("bank-b-credit-transfer")).all().get(10, TimeUnit.SECONDS));
+        admin(bank, admin -> admin.deleteConsumerGroups(List.of("bank-b-credit-transfer")).all().get(90, TimeUnit.SECONDS));
         requests(bank, 3, 3);
         try (Routes routes = bank.start()) {
             Verdict.await().until(() -> bank.booked().contains("t-3"));
@@ -83,7 +83,7 @@ final class PositionScenarios {
             Verdict.await().until(() -> Gate.waiting(bank.database, "transactionid") > 0);
             requests(bank, 2, 6);
             admin(bank, admin -> admin.deleteRecords(Map.of(new TopicPartition(bank.topic.name(), 0), RecordsToDelete.beforeOffset(5))).all()
-                    .get(10, TimeUnit.SECONDS));
+                    .get(90, TimeUnit.SECONDS));
             connection.rollback();
             Verdict.await().until(() -> bank.booked().contains("t-6"));
         }

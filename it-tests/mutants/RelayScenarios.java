@@ -136,7 +136,7 @@ final class RelayScenarios {
     /** A producer that may have several requests on the way has them on the way at once. */
     private static void awaitMoreRequests() {
         try {
-            Awaitility.await().atMost(Duration.ofSeconds(2)).until(() -> requestsInFlight() > 1);
+            Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> requestsInFlight() > 1);
         } catch (ConditionTimeoutException e) {
             // it has one
         }

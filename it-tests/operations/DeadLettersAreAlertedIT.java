@@ -82,7 +82,7 @@ class DeadLettersAreAlertedIT {
 
     @Test
     void alertGoesByMailAndAFailingChannelKeepsItsAlertAndDisturbsNoOther() {
-        GreenMail mail = new GreenMail(new ServerSetup(0, "localhost", ServerSetup.PROTOCOL_SMTP));
+        GreenMail mail = mailServer();
         mail.start();
         bank.settings.put("alert.channels", "alert-webhook, alert-mail,alert-log");
         bank.settings.put("alert.webhook.url", "http://localhost:1/nobody");
@@ -91,9 +91,9 @@ class DeadLettersAreAlertedIT {
         bank.settings.put("inbox.outage-delay", "100ms");
         bank.letters(1, "c", "java.lang.A");
         try (Routes routes = bank.start(CHANNELS)) {
-            assertThat(mail.waitForIncomingEmail(30_000, 1)).isTrue();
+            assertThat(mail.waitForIncomingEmail(180_000, 1)).isTrue();
             bank.letters(1, "d", "java.lang.A");
-            assertThat(mail.waitForIncomingEmail(30_000, 2)).isTrue();
+            assertThat(mail.waitForIncomingEmail(180_000, 2)).isTrue();
             OperatedBank.await().until(() -> bank.database.count("inbox_parked WHERE consumer <> 'alert-webhook'") == 0);
         }
 
@@ -109,7 +109,7 @@ class DeadLettersAreAlertedIT {
 
     @Test
     void mailServerThatWantsAPasswordGetsIt() {
-        GreenMail mail = new GreenMail(new ServerSetup(0, "localhost", ServerSetup.PROTOCOL_SMTP));
+        GreenMail mail = mailServer();
         mail.start();
         mail.setUser("ops@example.org", "ops", "s+e#c%ret&");
         bank.settings.put("alert.channels", "alert-mail");
@@ -118,7 +118,7 @@ class DeadLettersAreAlertedIT {
         bank.settings.put("alert.mail.password", "s+e#c%ret&");
         bank.letters(1, "c", "java.lang.A");
         try (Routes routes = bank.start(CHANNELS)) {
-            assertThat(mail.waitForIncomingEmail(30_000, 1)).isTrue();
+            assertThat(mail.waitForIncomingEmail(180_000, 1)).isTrue();
         } finally {
             mail.stop();
         }
@@ -169,5 +169,11 @@ class DeadLettersAreAlertedIT {
                 throw new IllegalStateException(post, e);
             }
         }).toList();
+    }
+
+    private static GreenMail mailServer() {
+        ServerSetup setup = new ServerSetup(0, "localhost", ServerSetup.PROTOCOL_SMTP);
+        setup.setServerStartupTimeout(60_000);
+        return new GreenMail(setup);
     }
 }

@@ -27,7 +27,7 @@ class ForgottenFileIsToldIT {
         ReceivingBank relayed = bank();
         ReceivingBank forgotten = bank();
 
-        try (RouteProcess relay = process("relay", relayed, "bank-b-relay.camel.yaml").start();
+        try (RouteProcess relay = process("relay", relayed, "bank-b-relay.camel.yaml").start().awaitStarted();
                 RouteProcess receiver = process("receiver", relayed, RECEIVER).start().awaitStarted();
                 RouteProcess alone = process("alone", forgotten, RECEIVER).start()) {
             await().untilAsserted(() -> assertThat(alone.log()).contains(NO_RELAY));

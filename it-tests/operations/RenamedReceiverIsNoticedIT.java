@@ -46,6 +46,8 @@ class RenamedReceiverIsNoticedIT {
             try (RouteProcess process = RouteProcess.camelMain(folder.resolve("log"), bank.settings, renamed, BOOK).start().awaitStarted()) {
                 assertThat(process.log()).contains("consumer bank-b-credit is new to data source bankB, which has rows of consumers that this process "
                         + "does not run: bank-b-credit-transfer.");
+                // what it has begun is over before the next statement
+                process.stop();
             }
             bank.database.update("DELETE FROM inbox_message WHERE consumer = 'bank-b-credit'; DELETE FROM inbox_parked WHERE consumer = 'bank-b-credit'; "
                     + "DELETE FROM inbox_position WHERE consumer = 'bank-b-credit'");

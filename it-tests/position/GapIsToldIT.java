@@ -72,7 +72,7 @@ class GapIsToldIT {
         PositionFixture bank = new PositionFixture();
         bank.requests(1, 5);
         bank.admin(admin -> admin.alterConsumerGroupOffsets(PositionFixture.CONSUMER, Map.of(bank.partition(), new OffsetAndMetadata(2))).all()
-                .get(10, TimeUnit.SECONDS));
+                .get(90, TimeUnit.SECONDS));
         bank.expire(4);
 
         try (Routes routes = bank.start()) {

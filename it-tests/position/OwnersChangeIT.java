@@ -65,12 +65,12 @@ class OwnersChangeIT {
     void zombieThatCommitsLateDoesNothingAgain(int batch) {
         bank.settings.put("inbox.batch-size", String.valueOf(batch));
         bank.requests(1, 6);
+        CommitGate gate = new CommitGate(bank.database, "INSERT", "ledger_entry");
         try (RouteProcess zombie = RouteProcess.camelMain(folder.resolve("zombie"), bank.settings, PositionFixture.FILES).start()) {
-            try (CommitGate gate = new CommitGate(bank.database, "INSERT", "ledger_entry")) {
-                PositionFixture.await().until(() -> (Long) bank.database.value(
-                        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'") > 0);
-                zombie.pause();
-            }
+            PositionFixture.await().until(() -> (Long) bank.database.value(
+                    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'") > 0);
+            zombie.pause();
+            gate.close();
             try (Routes owner = bank.start()) {
                 bank.awaitBooked("t-1", "t-2", "t-3", "t-4", "t-5", "t-6");
                 PositionFixture.await().until(() -> bank.position() == 5);

@@ -72,12 +72,12 @@ final class PositionFixture extends ReceivingBank {
 
     /** As retention does it: all records before the offset. */
     void expire(long offset) {
-        admin(admin -> admin.deleteRecords(Map.of(partition(), RecordsToDelete.beforeOffset(offset))).all().get(10, TimeUnit.SECONDS));
+        admin(admin -> admin.deleteRecords(Map.of(partition(), RecordsToDelete.beforeOffset(offset))).all().get(90, TimeUnit.SECONDS));
     }
 
     /** The group of a consumer that is gone: its members are known until their session ends. */
     void forgetGroup() {
-        admin(admin -> admin.deleteConsumerGroups(List.of(CONSUMER)).all().get(10, TimeUnit.SECONDS));
+        admin(admin -> admin.deleteConsumerGroups(List.of(CONSUMER)).all().get(90, TimeUnit.SECONDS));
     }
 
     TopicPartition partition() {

@@ -108,7 +108,7 @@ class PositionIsStoredWithTheEffectIT {
         PositionFixture bank = new PositionFixture();
         bank.requests(1, 4);
         bank.admin(admin -> admin.alterConsumerGroupOffsets(PositionFixture.CONSUMER, Map.of(bank.partition(), new OffsetAndMetadata(2))).all()
-                .get(10, TimeUnit.SECONDS));
+                .get(90, TimeUnit.SECONDS));
 
         try (Routes routes = bank.start()) {
             bank.awaitBooked("t-3", "t-4");
@@ -124,7 +124,7 @@ class PositionIsStoredWithTheEffectIT {
             bank.awaitBooked("t-1", "t-2", "t-3");
         }
 
-        bank.admin(admin -> assertThat(admin.listConsumerGroupOffsets(PositionFixture.CONSUMER).partitionsToOffsetAndMetadata().get(10, TimeUnit.SECONDS)
+        bank.admin(admin -> assertThat(admin.listConsumerGroupOffsets(PositionFixture.CONSUMER).partitionsToOffsetAndMetadata().get(90, TimeUnit.SECONDS)
                 .get(bank.partition()).offset()).isEqualTo(3));
     }
 

@@ -33,7 +33,7 @@ class StandingReceiverIsToldIT {
         bank.requests(1, 2);
         try (Connection session = hold("SELECT FROM account FOR UPDATE"); Routes routes = bank.start()) {
             assertTold(bank.topic);
-            assertThat(notReady(routes)).containsExactly(PositionFixture.CONSUMER + " makes no step in " + bank.partition() + " at offset 0");
+            PositionFixture.await().untilAsserted(() -> assertThat(notReady(routes)).containsExactly(PositionFixture.CONSUMER + " makes no step in " + bank.partition() + " at offset 0"));
 
             session.rollback();
 
@@ -74,6 +74,7 @@ class StandingReceiverIsToldIT {
         try (Connection session = hold("SELECT FROM account FOR UPDATE"); Routes routes = bank.start()) {
             // the idle topic was looked at before
             assertTold(bank.topic);
+            session.rollback();
         }
     }
 

@@ -35,7 +35,7 @@ class TopicsAreLookedAtIT {
     void topicThatKeepsRecordsLongerThanTheInboxKeepsKeysIsTold(String name, String value, String kept) {
         PositionFixture bank = new PositionFixture();
         bank.admin(admin -> admin.incrementalAlterConfigs(Map.of(new ConfigResource(ConfigResource.Type.TOPIC, bank.topic.name()), List.of(
-                new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET)))).all().get(10, TimeUnit.SECONDS));
+                new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET)))).all().get(90, TimeUnit.SECONDS));
 
         assertThat(log(bank)).contains("topic " + bank.topic.name() + " keeps records " + kept, "longer than inbox.retention (30d) keeps the keys of bank-b-credit-transfer");
     }
@@ -56,8 +56,8 @@ class TopicsAreLookedAtIT {
             bank.settings.put("outbox.destination.mistyped.dead", "mistyped.dead");
             bank.settings.put("camel.component.kafka.additional-properties[metadata.max.age.ms]", "1000");
             try (Routes routes = bank.start()) {
-                assertThat(bank.incidents()).singleElement().asString().startsWith("TOPIC_MISSING bank-b-credit-transfer mistyped: ");
-                bank.admin(admin -> assertThat(admin.listTopics().names().get(10, TimeUnit.SECONDS)).doesNotContain("mistyped"));
+                PositionFixture.await().untilAsserted(() -> assertThat(bank.incidents()).singleElement().asString().startsWith("TOPIC_MISSING bank-b-credit-transfer mistyped: "));
+                bank.admin(admin -> assertThat(admin.listTopics().names().get(90, TimeUnit.SECONDS)).doesNotContain("mistyped"));
                 // the receiver says so again and again: where it does not, nobody reads there any more, and end-silent-incidents.sql ends it
                 PositionFixture.await().until(() -> database.count("incident WHERE kind = 'TOPIC_MISSING' AND times > 2 AND last_seen_at > started_at") == 1);
                 kafka.createTopics(1, "mistyped");
@@ -111,6 +111,8 @@ class TopicsAreLookedAtIT {
     }
 
     private String log(PositionFixture bank) {
+        // a start that waits for the broker's answer looks at the topics before it has started
+        bank.settings.put("check.broker", "refuse");
         try (RouteProcess process = RouteProcess.camelMain(folder.resolve("log"), bank.settings, PositionFixture.FILES).start().awaitStarted()) {
             return process.log();
         }

@@ -23,7 +23,7 @@ class BatchIsNoLongerThanItsTopicTakesIT {
     void recordsOfATopicWithASmallLimitArePublishedAndTheOthersFlow() throws Exception {
         try (Admin admin = outbox.topic.kafka().admin()) {
             admin.incrementalAlterConfigs(Map.of(new ConfigResource(ConfigResource.Type.TOPIC, outbox.topic.name()),
-                    List.of(new AlterConfigOp(new ConfigEntry("max.message.bytes", "2000"), AlterConfigOp.OpType.SET)))).all().get(10, TimeUnit.SECONDS);
+                    List.of(new AlterConfigOp(new ConfigEntry("max.message.bytes", "2000"), AlterConfigOp.OpType.SET)))).all().get(90, TimeUnit.SECONDS);
         }
         Topic other = Topic.create(outbox.topic.kafka(), 1);
         Map<String, String> settings = outbox.settings();

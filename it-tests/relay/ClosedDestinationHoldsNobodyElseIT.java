@@ -2,14 +2,10 @@ package relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 import harness.Routes;
 import harness.Topic;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,6 +27,8 @@ class ClosedDestinationHoldsNobodyElseIT {
     @ParameterizedTest
     @CsvSource({"not.mapped, ConfigurationException", "transfer.completed, UnknownTopicOrPartitionException"})
     void messagesWaitWithTheReasonOfTheirDestinationAndOthersOfTheirKeyFlow(String destination, String error) {
+        // a broker that answers late is an outage
+        settings.put("outbox.relay.metadata-timeout", "30s");
         outbox.insert("k", "1");
         outbox.database.insertOutbox(destination, "k", "waits");
         outbox.database.insertOutbox(destination, null, "waits");
@@ -82,10 +80,7 @@ class ClosedDestinationHoldsNobodyElseIT {
         settings.put("outbox.relay.producer-batch-size", "1000");
         try (Routes relay = Routes.start(settings, "bank-a-relay.camel.yaml")) {
             outbox.awaitEmpty();
-            try (Admin admin = later.kafka().admin()) {
-                admin.createTopics(List.of(new NewTopic(later.name(), 4, (short) 1).configs(Map.of("max.message.bytes", "2000"))))
-                        .all().get(30, TimeUnit.SECONDS);
-            }
+            later.kafka().createTopics(4, Map.of("max.message.bytes", "2000"), later.name());
             RelayFixture.await().untilAsserted(() -> assertThat(outbox.database.rows(
                     "SELECT reason, message_key, count(*) AS n FROM outbox_parked GROUP BY reason, message_key ORDER BY n"))
                     .containsExactly(Map.of("reason", "REFUSED", "message_key", "k0", "n", 1L), Map.of("reason", "BEHIND", "message_key", "k0", "n", 5L)));

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -22,7 +23,7 @@ class DatabaseIsUsedAsPeopleDoIT {
 
     @Test
     void publishedDatabaseIsRelayedArchivedAndCleaned() throws IOException {
-        try (EmbeddedPostgres postgres = EmbeddedPostgres.builder().setServerConfig("wal_level", "logical").start()) {
+        try (EmbeddedPostgres postgres = EmbeddedPostgres.builder().setPGStartupWait(Duration.ofSeconds(60)).setServerConfig("wal_level", "logical").start()) {
             Database database = new Database("jdbc:postgresql://localhost:" + postgres.getPort() + "/postgres").apply("schema.sql");
             database.update("CREATE PUBLICATION everything FOR ALL TABLES");
             settings.put("database.bank-a.url", database.url());

@@ -51,7 +51,8 @@ class DelayedMessageIsPublishedWhenDueIT {
             send(routes, "past", "2020-01-01T00:00:00Z");
             send(routes, "now", "");
             RelayFixture.await().untilAsserted(() -> assertThat(outbox.topic.bodies()).containsExactlyInAnyOrder("past", "now"));
-            assertThat(outbox.database.rows("SELECT status, count(*) AS n FROM msg_published GROUP BY status")).containsExactly(Map.of("status", "PENDING", "n", 2L));
+            RelayFixture.await().untilAsserted(() -> assertThat(outbox.database.rows("SELECT status, count(*) AS n FROM msg_published GROUP BY status"))
+                    .containsExactly(Map.of("status", "PENDING", "n", 2L)));
             outbox.database.update("UPDATE outbox_parked SET next_attempt_at = now() WHERE payload = 'soon'");
             RelayFixture.await().untilAsserted(() -> assertThat(outbox.topic.bodies()).hasSize(3).endsWith("soon"));
         }

@@ -31,7 +31,7 @@ class LargeBatchIsDividedIT {
             assertThat(relay.log()).doesNotContain("OutOfMemoryError");
         }
 
-        assertThat(outbox.topic.size()).isEqualTo(1500);
+        assertThat(outbox.topic.size()).isGreaterThanOrEqualTo(1500);
     }
 
     @Test

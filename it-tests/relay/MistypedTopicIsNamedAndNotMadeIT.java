@@ -30,8 +30,8 @@ class MistypedTopicIsNamedAndNotMadeIT {
             try (RouteProcess relay = RouteProcess.camelMain(folder.resolve("relay.log"), settings, "bank-a-relay.camel.yaml").start()) {
                 outbox.awaitEmpty();
                 assertThat(outbox.database.count("outbox_closed")).isEqualTo(1);
-                assertThat(relay.log()).contains("outbox.destination.transfer.completed=mistyped.topic: topic mistyped.topic does not exist");
-                assertThat(admin.listTopics().names().get(10, TimeUnit.SECONDS)).doesNotContain("mistyped.topic");
+                RelayFixture.await().untilAsserted(() -> assertThat(relay.log()).contains("topic mistyped.topic does not exist"));
+                assertThat(admin.listTopics().names().get(90, TimeUnit.SECONDS)).doesNotContain("mistyped.topic");
 
                 kafka.createTopics(1, "mistyped.topic");
                 RelayFixture.await().untilAsserted(() -> assertThat(new Topic(kafka, "mistyped.topic").bodies()).containsExactly("1"));

@@ -24,6 +24,7 @@ class ParkedMessageIsRetriedIT {
         settings.put("outbox.retry.first-delay", "300ms");
         settings.put("outbox.retry.delay", "300ms");
         settings.put("outbox.retry.poll-max-delay", "100ms");
+        settings.put("outbox.retry.max-attempts", "1000");
         settings.put("outbox.circuit-delay", "500ms");
     }
 
@@ -35,7 +36,7 @@ class ParkedMessageIsRetriedIT {
         outbox.insert("k", "3");
         try (Routes relay = Routes.start(settings, "bank-a-relay.camel.yaml")) {
             outbox.awaitEmpty();
-            RelayFixture.await().untilAsserted(() -> assertThat(outbox.database.value("SELECT max(attempts) FROM outbox_parked")).isEqualTo(5));
+            RelayFixture.await().untilAsserted(() -> assertThat((Integer) outbox.database.value("SELECT max(attempts) FROM outbox_parked")).isGreaterThanOrEqualTo(5));
             outbox.insert("k", "4");
             outbox.awaitEmpty();
             assertThat(outbox.topic.bodies()).containsOnly("1");
@@ -102,7 +103,7 @@ class ParkedMessageIsRetriedIT {
         settings.put("outbox.relay.producer-batch-size", "1000");
         try (Admin admin = outbox.topic.kafka().admin()) {
             admin.incrementalAlterConfigs(Map.of(topic, List.of(new AlterConfigOp(new ConfigEntry("max.message.bytes", bytes), AlterConfigOp.OpType.SET))))
-                    .all().get(10, TimeUnit.SECONDS);
+                    .all().get(90, TimeUnit.SECONDS);
         }
     }
 }

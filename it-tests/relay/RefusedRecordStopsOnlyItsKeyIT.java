@@ -1,11 +1,9 @@
 package relay;
 
-import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-import harness.Java;
 import harness.Routes;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
@@ -55,7 +53,7 @@ class RefusedRecordStopsOnlyItsKeyIT {
         ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, outbox.topic.name());
         try (Admin admin = outbox.topic.kafka().admin()) {
             admin.incrementalAlterConfigs(Map.of(topic,
-                    List.of(new AlterConfigOp(new ConfigEntry("max.message.bytes", bytes), AlterConfigOp.OpType.SET)))).all().get(10, TimeUnit.SECONDS);
+                    List.of(new AlterConfigOp(new ConfigEntry("max.message.bytes", bytes), AlterConfigOp.OpType.SET)))).all().get(90, TimeUnit.SECONDS);
         }
     }
 

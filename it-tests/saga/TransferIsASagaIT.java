@@ -150,6 +150,7 @@ class TransferIsASagaIT {
         startBankB();
         transfers.request("t-9", "a-1", "b-1", 10);
         transfers.awaitStatus("t-9", "COMPLETED");
+        Journeys.await().until(() -> transfers.bankA().count("outbox_message") == 0);
 
         transfers.request("t-9", "a-1", "b-1", 10);
 

@@ -21,6 +21,7 @@ class TransferIsTriedAndConfirmedIT {
 
     TransferIsTriedAndConfirmedIT() throws IOException {
         transfers.settings.put("tcc-transfer.step-timeout", "10m");
+        transfers.settings.put("inbox.retry.max-attempts", "1000");
     }
 
     @BeforeEach

@@ -45,7 +45,13 @@ final class Warehouse implements AutoCloseable {
 
     Warehouse start() {
         process.start();
-        Journeys.await().until(() -> Http.status(url()) == 200);
+        Journeys.await().until(() -> {
+            // who kills it may do so before it answers
+            if (!process.isAlive()) {
+                process.start();
+            }
+            return Http.status(url()) == 200;
+        });
         return this;
     }
 

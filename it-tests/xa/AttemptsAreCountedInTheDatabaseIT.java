@@ -3,6 +3,7 @@ package xa;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Map;
 
 import harness.Database;
@@ -99,8 +100,8 @@ class AttemptsAreCountedInTheDatabaseIT {
             }
             awaitPauses(process, 2);
             assertNothingIsKept(process);
-            Files.delete(store);
-            Files.move(away, store);
+            // at once: a process that tries meanwhile would make folders in its place
+            Files.move(Files.createSymbolicLink(folder.resolve("link"), away), store, StandardCopyOption.ATOMIC_MOVE);
 
             for (int i = 1; i <= 5; i++) {
                 xa.awaitCompleted("t-" + i, process);

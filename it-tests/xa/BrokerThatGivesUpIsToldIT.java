@@ -38,8 +38,8 @@ class BrokerThatGivesUpIsToldIT {
     void limitOfDeliveriesIsAnIncidentUntilItIsLifted() {
         limit("{\"maxDeliveryAttempts\":10}");
         try (RouteProcess process = xa.transfers().start().awaitStarted()) {
+            XaFixture.await().untilAsserted(() -> assertThat(open()).as(process.log()).containsExactly("REDELIVERY_LIMIT transfer.requested"));
             assertThat(process.log()).contains("max-delivery-attempts (10) of the queue transfer.requested is not -1: to the broker an outage or a crash is a delivery too");
-            assertThat(open()).containsExactly("REDELIVERY_LIMIT transfer.requested");
 
             limit("{\"maxDeliveryAttempts\":-1}");
 

@@ -1,7 +1,10 @@
 package xa;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 import harness.Java;
 import harness.RouteProcess;
@@ -128,6 +131,14 @@ class CrashIsRecoveredIT {
 
             xa.request(id + "-next", "a-1", "b-1", "1.00");
             xa.awaitCompleted(id + "-next", process);
+            // else the next process is about to recover this one
+            XaFixture.await().ignoreExceptions().until(() -> decisions() == 0);
+        }
+    }
+
+    private static long decisions() throws IOException {
+        try (Stream<Path> store = Files.walk(folder)) {
+            return store.filter(file -> file.toString().contains("AtomicAction") && Files.isRegularFile(file)).count();
         }
     }
 }

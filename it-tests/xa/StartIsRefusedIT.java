@@ -2,6 +2,7 @@ package xa;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 
 import harness.RouteProcess;
 import harness.Servers;
@@ -40,7 +41,7 @@ class StartIsRefusedIT {
 
     @Test
     void databaseThatCannotPrepareAndMissingSettingsAreRefused() throws IOException {
-        try (XaFixture xa = new XaFixture(folder); EmbeddedPostgres unprepared = EmbeddedPostgres.start()) {
+        try (XaFixture xa = new XaFixture(folder); EmbeddedPostgres unprepared = EmbeddedPostgres.builder().setPGStartupWait(Duration.ofSeconds(60)).start()) {
             String url = unprepared.getJdbcUrl("postgres", "postgres").replaceFirst("\\?.*", "");
             new harness.Database(url).apply("schema.sql", "example-bank-b.sql");
             xa.settings.put("database.bank-b.url", url);
