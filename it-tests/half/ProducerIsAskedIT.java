@@ -59,7 +59,6 @@ class ProducerIsAskedIT {
         byte[] giant = new byte[50_000_000];
         byte[] head = ("HTTP/1.1 500 Told\r\nContent-Length: " + (giant.length - 100) + "\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1);
         System.arraycopy(head, 0, giant, 0, head.length);
-        service.settings.put("half.check-back.max-attempts", "50");
         Map<String, byte[]> answers = new LinkedHashMap<>();
         answers.put("500", Downstream.answer(500, "no"));
         answers.put("404", Downstream.answer(404, ""));
@@ -106,6 +105,7 @@ class ProducerIsAskedIT {
         byte[] giant = new byte[50_000_000];
         byte[] head = "HTTP/1.1 200 Told\r\nTransfer-Encoding: chunked\r\n\r\nfffffff\r\n".getBytes(StandardCharsets.ISO_8859_1);
         System.arraycopy(head, 0, giant, 0, head.length);
+        service.settings.put("half.check-back.max-attempts", "50");
         String id = MessageService.id();
         try (Downstream producer = new Downstream(0, request -> giant); Routes routes = service.start()) {
             service.prepare(MessageService.message(id, null, producer.port()));
