@@ -104,6 +104,16 @@ public record Database(String url) {
         return (Long) value("SELECT count(*) FROM " + table);
     }
 
+    /** Sessions of this database that wait for a lock of a kind: {@code advisory} at a gate, {@code transactionid} for another transaction. */
+    public long waiting(String event) {
+        return (Long) value("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = ?", event);
+    }
+
+    /** Sessions of this database that wait for a lock. */
+    public long waiting() {
+        return count("pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'");
+    }
+
     /** Ends all sessions and takes no new ones, as a server that is restarted, until that is closed. */
     public Outage outage() {
         Database other = new Database(url.replaceFirst("/[^/?]+(\\?.*)?$", "/postgres"));

@@ -130,7 +130,7 @@ class CrashInABatchIT {
     }
 
     private long held() {
-        return (Long) inbox.database.value("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'");
+        return inbox.database.waiting("advisory");
     }
 
     private void assertThatTheNextOneGoesOn() {

@@ -138,7 +138,7 @@ class ParkedMessagesShareATransactionIT {
             session.setAutoCommit(false);
             statement.execute("SELECT FROM account FOR UPDATE");
             try (Routes first = inbox.start(); Routes second = inbox.start()) {
-                InboxFixture.await().until(() -> inbox.database.count("pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") == 2);
+                InboxFixture.await().until(() -> inbox.database.waiting() == 2);
                 session.rollback();
                 awaitBooked(MESSAGES);
                 assertThat(inbox.database.count("inbox_parked")).isZero();
@@ -164,6 +164,6 @@ class ParkedMessagesShareATransactionIT {
     }
 
     private long held() {
-        return inbox.database.count("pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'");
+        return inbox.database.waiting("advisory");
     }
 }

@@ -40,13 +40,8 @@ final class Gate implements AutoCloseable {
 
     /** Returns when a transaction is held. */
     Gate awaitHeld() {
-        Verdict.await().until(() -> waiting(database, "advisory") > 0);
+        Verdict.await().until(() -> database.waiting("advisory") > 0);
         return this;
-    }
-
-    /** Sessions that wait for a lock: {@code advisory} at a gate, {@code transactionid} for another transaction. */
-    static long waiting(Database database, String event) {
-        return (Long) database.value("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = ?", event);
     }
 
     /** Transactions that have written something, or are about to, and have not ended. */

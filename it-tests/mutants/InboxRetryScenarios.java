@@ -74,7 +74,7 @@ final class InboxRetryScenarios {
             gate.awaitHeld();
             bank.database.update("UPDATE inbox_parked SET next_attempt_at = now() WHERE message_id = 'm-2'");
             // both messages are for one account, so the second process waits for the first: with the other message or with the same
-            Verdict.await().until(() -> Gate.waiting(bank.database, "transactionid") > 0);
+            Verdict.await().until(() -> bank.database.waiting("transactionid") > 0);
             gate.close();
 
             return Verdict.await(() -> {

@@ -109,7 +109,7 @@ final class InboxScenarios {
             connection.setAutoCommit(false);
             statement.execute("SELECT id FROM account WHERE id = 'b-1' FOR UPDATE");
             try (Routes routes = bank.start()) {
-                Verdict.await().until(() -> Gate.waiting(bank.database, "transactionid") > 0);
+                Verdict.await().until(() -> bank.database.waiting("transactionid") > 0);
                 Set<ObjectName> consumers = consumers();
                 bank.topic.kafka().pause();
                 try {
@@ -157,7 +157,7 @@ final class InboxScenarios {
             bank.database.update("UPDATE inbox_parked SET next_attempt_at = now()");
             gate.awaitHeld();
             bank.request("k", "m-2", "t-2");
-            Verdict.await().until(() -> bank.parked().contains("m-2") || Gate.waiting(bank.database, "transactionid") > 0);
+            Verdict.await().until(() -> bank.parked().contains("m-2") || bank.database.waiting("transactionid") > 0);
             gate.close();
 
             return Verdict.await(() -> {

@@ -80,7 +80,7 @@ final class PositionScenarios {
             connection.setAutoCommit(false);
             statement.execute("SELECT id FROM account WHERE id = 'b-1' FOR UPDATE");
             requests(bank, 1, 1);
-            Verdict.await().until(() -> Gate.waiting(bank.database, "transactionid") > 0);
+            Verdict.await().until(() -> bank.database.waiting("transactionid") > 0);
             requests(bank, 2, 6);
             admin(bank, admin -> admin.deleteRecords(Map.of(new TopicPartition(bank.topic.name(), 0), RecordsToDelete.beforeOffset(5))).all()
                     .get(90, TimeUnit.SECONDS));

@@ -108,7 +108,7 @@ final class ReceivedScenarios {
             connection.setAutoCommit(false);
             statement.execute("UPDATE account SET balance = balance WHERE id = 'b-1'");
             try (Routes routes = bank.start()) {
-                Verdict.await().until(() -> Gate.waiting(bank.database, "transactionid") > 0);
+                Verdict.await().until(() -> bank.database.waiting("transactionid") > 0);
                 connection.commit();
                 return Verdict.await(() -> {
                     if (bank.parked().contains("m-1")) {

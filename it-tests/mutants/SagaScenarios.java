@@ -62,7 +62,7 @@ final class SagaScenarios {
                 journeys.database.update("UPDATE saga SET due_at = now()");
                 gate.awaitHeld();
                 journeys.done("journey", "s-1", 2);
-                Verdict.await().until(() -> Gate.waiting(journeys.database, "transactionid") + Gate.waiting(journeys.database, "tuple") > 0);
+                Verdict.await().until(() -> journeys.database.waiting("transactionid") + journeys.database.waiting("tuple") > 0);
             }
             return settled(journeys);
         }

@@ -237,7 +237,7 @@ class PaidOrderIT {
         try (KillGate gate = new KillGate(orders.points(), "INSERT ON order_points", "NEW.state = 'ADDED'")) {
             orders.order("o-80", "c-1", "p-unknown", 1, 10);
             gate.awaitHeld();
-            await().until(() -> (Long) orders.points().value("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'transactionid'") == 1);
+            await().until(() -> orders.points().waiting("transactionid") == 1);
             gate.pass();
         }
 

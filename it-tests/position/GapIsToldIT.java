@@ -54,7 +54,7 @@ class GapIsToldIT {
             connection.setAutoCommit(false);
             statement.execute("SELECT id FROM account WHERE id = 'b-1' FOR UPDATE");
             bank.requests(1, 1);
-            PositionFixture.await().until(() -> (Long) bank.database.value("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") > 0);
+            PositionFixture.await().until(() -> bank.database.waiting() > 0);
             // a fetch that is under way may have the first of these
             bank.requests(2, 9);
             bank.expire(7);

@@ -67,8 +67,7 @@ class OwnersChangeIT {
         bank.requests(1, 6);
         CommitGate gate = new CommitGate(bank.database, "INSERT", "ledger_entry");
         try (RouteProcess zombie = RouteProcess.camelMain(folder.resolve("zombie"), bank.settings, PositionFixture.FILES).start()) {
-            PositionFixture.await().until(() -> (Long) bank.database.value(
-                    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'") > 0);
+            PositionFixture.await().until(() -> bank.database.waiting("advisory") > 0);
             zombie.pause();
             gate.close();
             try (Routes owner = bank.start()) {

@@ -22,7 +22,7 @@ class CrashBetweenSendAndCommitIT {
             try (CommitGate gate = new CommitGate(outbox.database)) {
                 first.start();
                 RelayFixture.await().untilAsserted(() -> assertThat(outbox.topic.records()).as(first.log()).isNotEmpty());
-                RelayFixture.await().until(() -> outbox.database.count("pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'") > 0);
+                RelayFixture.await().until(() -> outbox.database.waiting("advisory") > 0);
 
                 first.kill();
                 // the commit was on its way: let the server lose it as well

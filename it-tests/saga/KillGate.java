@@ -34,7 +34,7 @@ public final class KillGate implements AutoCloseable {
     }
 
     private long held() {
-        return (Long) database.value("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'");
+        return database.waiting("advisory");
     }
 
     /** Returns when a transaction is held. */
