@@ -1,8 +1,8 @@
 package io.reliableroutes.support;
 
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
@@ -60,8 +60,8 @@ final class RemoteWake {
     private void tell() {
         // who sends from now on rings again
         queued.set(false);
-        try (Connection connection = dataSource.getConnection(); Statement wake = connection.createStatement()) {
-            wake.execute(statement);
+        try (Connection connection = dataSource.getConnection(); PreparedStatement wake = connection.prepareStatement(statement)) {
+            wake.execute();
             TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
         } catch (SQLException | RuntimeException e) {
             LOG.debug("a relay that sleeps finds the message at its next poll", e);
