@@ -2,7 +2,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -16,19 +15,17 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
-import org.awaitility.Awaitility;
 
 /** PostgreSQL and Kafka for one measurement, with a folder for its logs. */
 final class Bench implements AutoCloseable {
+
+    /** A database whose commits are on the disk, with sessions enough. */
+    static final Map<String, String> DURABLE = Map.of("fsync", "on", "synchronous_commit", "on", "max_prepared_transactions", "200", "max_connections", "300");
 
     final Path folder = Files.createTempDirectory(Java.target(), "bench");
     final Kafka kafka;
     private final EmbeddedPostgres postgres;
     private int number;
-
-    Bench() throws IOException {
-        this(Map.of());
-    }
 
     /** @param settings of postgresql.conf that are not the embedded server's defaults, not null */
     Bench(Map<String, String> settings) throws IOException {
@@ -78,29 +75,6 @@ final class Bench implements AutoCloseable {
     /** How much the server of a database has written to its log. */
     static long walBytes(Database database) {
         return (Long) database.value("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint");
-    }
-
-    static double median(double[] rates) {
-        double[] sorted = Arrays.stream(rates).sorted().toArray();
-        return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
-    }
-
-    /** What a database has written to its log, and how often it has committed; a session's commits are told when it ends. */
-    record Costs(long walBytes, long commits) {
-
-        /** When nobody is connected any more. */
-        static Costs of(Database database) {
-            Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> database.value("""
-                    SELECT count(*) = 0
-                    FROM pg_stat_activity
-                    WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()""").equals(true));
-            return new Costs(Bench.walBytes(database), (Long) database.value("SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()"));
-        }
-
-        /** For each of so many messages. */
-        String since(Costs then, int messages) {
-            return "%,d bytes of WAL and %.4f commits a message".formatted((walBytes - then.walBytes) / messages, (commits - then.commits) / (double) messages);
-        }
     }
 
     static void check(boolean holds, String claim) {

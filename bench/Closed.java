@@ -17,26 +17,24 @@ import org.awaitility.Awaitility;
  * with one, two and three relays; the ratio of the 99th percentiles from commit to send. Then how fast what waits goes out: 1,000,000 messages
  * of a destination that opens, beside the same load, and 100,000 behind one message of their key; the order of each key is checked.
  */
-public final class Closed {
+final class Closed implements Scenario {
 
     private static final int SECONDS = 20;
     private static Bench bench;
 
-    public static void main(String[] arguments) throws Exception {
-        StringBuilder result = new StringBuilder("closed:");
-        try (Bench servers = new Bench()) {
+    @Override
+    public void run(Results results) throws Exception {
+        try (Bench servers = new Bench(Bench.DURABLE)) {
             bench = servers;
             for (int relays = 1; relays <= 3; relays++) {
-                result.append(" ratio%d=%.2f".formatted(relays, ratio(relays)));
+                ratio(results, relays);
             }
-            result.append(" release=%.0f/s".formatted(release()));
-            result.append(" key_release=%.0f/s".formatted(keyRelease()));
+            release(results);
+            results.add("100,000 behind a message of their key", "rows/s", keyRelease());
         }
-        System.out.println(result);
-        System.exit(0);
     }
 
-    private static double ratio(int relays) throws Exception {
+    private static void ratio(Results results, int relays) throws Exception {
         Database outbox = bench.database("schema.sql");
         String good = bench.topic(4);
         List<Process> processes = new ArrayList<>();
@@ -50,16 +48,17 @@ public final class Closed {
             long from = load(outbox, SECONDS, 5);
             long beside = percentile(good, from, 99);
             Bench.check((Long) outbox.value("SELECT count(*) FROM outbox_closed") == 1, "the destination without a topic is one closed row");
-            System.out.printf("%d relays: p50 %d ms, p99 %d ms alone; p50 %d ms, p99 %d ms beside a destination without a topic%n", relays,
-                    percentile(good, before, 50), alone, percentile(good, from, 50), beside);
-            return (double) beside / alone;
+            String name = relays + (relays == 1 ? " relay, " : " relays, ");
+            results.add(name + "alone, p99", "ms", "p50 " + percentile(good, before, 50), alone);
+            results.add(name + "beside a destination without a topic, p99", "ms", "p50 " + percentile(good, from, 50), beside);
+            results.ratio(name + "beside it / alone", beside, alone);
         } finally {
             stop(processes);
             bench.drop(outbox);
         }
     }
 
-    private static double release() throws Exception {
+    private static void release(Results results) throws Exception {
         Database outbox = bench.database("schema.sql");
         String good = bench.topic(4);
         String later = good + ".later";
@@ -80,10 +79,8 @@ public final class Closed {
             Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> size(later) > 0);
             long beside = percentile(good, load(outbox, SECONDS, 0), 99);
             Awaitility.await().atMost(Duration.ofMinutes(10)).pollInterval(Duration.ofSeconds(1)).until(() -> size(later) >= 1_000_000);
-            double rate = rate(later, 1_000_000);
-            System.out.printf("released 1,000,000 of an opened destination: %,.0f/s; p99 of the other destination %d ms before, %d ms meanwhile%n", rate, alone,
-                    beside);
-            return rate;
+            results.add("1,000,000 of a destination that opens", "rows/s", "p99 of another destination " + alone + " ms before and " + beside + " ms meanwhile",
+                    rate(later, 1_000_000));
         } finally {
             stop(processes);
             bench.drop(outbox);
@@ -106,9 +103,7 @@ public final class Closed {
         List<Process> processes = List.of(relay(outbox, topic, topic + ".none"));
         try {
             Awaitility.await().atMost(Duration.ofMinutes(5)).pollInterval(Duration.ofSeconds(1)).until(() -> size(topic) >= 100_000);
-            double rate = rate(topic, 100_000);
-            System.out.printf("released 100,000 behind a message of their key: %,.0f/s%n", rate);
-            return rate;
+            return rate(topic, 100_000);
         } finally {
             stop(processes);
             bench.drop(outbox);
@@ -188,8 +183,5 @@ public final class Closed {
     private static void stop(List<Process> processes) {
         processes.forEach(Process::destroy);
         processes.forEach(process -> process.onExit().join());
-    }
-
-    private Closed() {
     }
 }

@@ -44,10 +44,14 @@ record Cpu(Map<String, Duration> used) {
         }
     }
 
+    Duration of(String name) {
+        return used.getOrDefault(name, Duration.ZERO);
+    }
+
     /** Milliseconds of each since then, for each of so many, the most first. */
     String since(Cpu then, int each) {
         StringBuilder text = new StringBuilder();
-        used.entrySet().stream().map(one -> Map.entry(one.getKey(), one.getValue().minus(then.used.getOrDefault(one.getKey(), Duration.ZERO)).toMillis() / (double) each))
+        used.entrySet().stream().map(one -> Map.entry(one.getKey(), one.getValue().minus(then.of(one.getKey())).toMillis() / (double) each))
                 .sorted(Map.Entry.<String, Double>comparingByValue().reversed())
                 .forEach(one -> text.append(text.isEmpty() ? "" : ", ").append("%s %.2f".formatted(one.getKey(), one.getValue())));
         return text.toString();

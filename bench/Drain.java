@@ -1,93 +1,75 @@
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-
-import harness.Database;
-import harness.Java;
-import org.awaitility.Awaitility;
+import java.io.IOException;
 
 /**
- * Drains outboxes, one relay after the other on the same servers, and prints rates and their ratios. A rate is rows by the time
- * between the first and the last record, by the records' own timestamps, in a cold JVM with 256 MB of heap.
+ * How fast a relay empties its outbox: beside an ideal relay, in turns and both warm, beside a naive route, with many rows, with large ones, and with several
+ * relays. The database writes durably, and each process has 256 MB of heap.
  */
-public final class Drain {
+final class Drain implements Scenario {
 
-    private static final int KEYS = 1000;
+    private static final int ROUNDS = 3;
+    private static final int WARM_UP = 200_000;
+    private static final int ROWS = 200_000;
+    private static final int BYTES = 290;
 
-    public static void main(String[] arguments) throws Exception {
-        try (Bench bench = new Bench()) {
-            double ideal = drain(bench, "ideal relay, JDBC and KafkaProducer", 200_000, 290, true);
-            double relay = drain(bench, "outbox-relay", 200_000, 290, false);
-            double naive = drain(bench, "naive sql to kafka, a row a time", 10_000, 290, null);
-            double small = drain(bench, "outbox-relay", 100_000, 290, false);
-            double large = drain(bench, "outbox-relay", 1_000_000, 290, false);
-            double kilobyte = drain(bench, "outbox-relay, 1 KB payloads", 200_000, 1024, false);
-            System.out.printf("outbox-relay / ideal relay          %6.2f   (aim 0.6)%n", relay / ideal);
-            System.out.printf("outbox-relay / naive route          %6.1f   (aim 30)%n", relay / naive);
-            System.out.printf("1,000,000 rows / 100,000 rows       %6.2f   (aim 0.9)%n", large / small);
-            System.out.printf("1 KB payloads / 290 B payloads      %6.2f   (in 256 MB of heap)%n", kilobyte / relay);
-        }
-        System.exit(0);
-    }
-
-    /** @param ideal true: the ideal relay, false: the pack's, null: the naive route */
-    static double drain(Bench bench, String name, int rows, int bytes, Boolean ideal) throws Exception {
-        Database outbox = bench.database("schema.sql");
-        String topic = bench.topic(4);
-        outbox.update("""
-                INSERT INTO outbox_message (destination, message_key, type, payload)
-                SELECT 'transfer.requested', 'k' || i %% %d, 'transfer.requested', convert_to(rpad(i::text || ' ', %d, 'x'), 'UTF8')
-                FROM generate_series(1, ?) AS i
-                """.formatted(KEYS, bytes), rows);
-        outbox.update("VACUUM ANALYZE outbox_message");
-        Bench.Costs before = Bench.Costs.of(outbox);
-        List<String> command = new ArrayList<>(List.of(Java.executable(), "-Xmx256m", "-cp", Java.testClasspath() + ":" + System.getProperty("bench.classes")));
-        if (Boolean.TRUE.equals(ideal)) {
-            command.addAll(List.of("IdealRelay", outbox.url(), bench.kafka.brokers(), topic, Java.root().resolve("src/main/resources/sql/postgresql").toString()));
-        } else {
-            command.addAll(List.of("harness.RunRoutes", ideal == null ? "bench/naive-relay.camel.yaml" : "routes/bank-a-relay.camel.yaml",
-                    "database.bank-a.url=" + outbox.url(), "database.bank-a.user=postgres", "kafka.brokers=" + bench.kafka.brokers(), "bench.topic=" + topic,
-                    "outbox.destination.transfer.requested=" + topic));
-        }
-        Process relay = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(bench.folder.resolve(topic + ".log").toFile()).start();
-        try {
-            Awaitility.await().atMost(Duration.ofMinutes(5)).pollInterval(Duration.ofMillis(500)).until(() -> !outbox.rows(
-                    "SELECT NOT EXISTS (SELECT 1 FROM outbox_message) AS empty").get(0).containsValue(false));
-        } finally {
-            relay.destroy();
-            relay.onExit().join();
-        }
-        double rate = rate(bench, topic, rows);
-        System.out.printf("%-38s %,10d rows %,10.0f rows/s, %s%n", name, rows, rate, Bench.Costs.of(outbox).since(before, rows));
-        bench.drop(outbox);
-        return rate;
-    }
-
-    private static double rate(Bench bench, String topic, int rows) {
-        Map<String, Long> last = new HashMap<>();
-        long[] span = {Long.MAX_VALUE, 0, 0};
-        bench.read(topic, record -> {
-            span[0] = Math.min(span[0], record.timestamp());
-            span[1] = Math.max(span[1], record.timestamp());
-            span[2]++;
-            int length = 0;
-            while (record.value()[length] != ' ') {
-                length++;
+    @Override
+    public void run(Results results) throws Exception {
+        try (Bench bench = new Bench(Bench.DURABLE)) {
+            double relay;
+            try (Relay ideal = Relay.ideal(bench); Relay shipped = Relay.shipped(bench)) {
+                double[] rates = pair(results, ideal, shipped, ROUNDS, ROWS);
+                relay = rates[1];
+                double small = results.add("outbox-relay, 100,000 rows", "rows/s", shipped.drain(100_000, BYTES));
+                double large = results.add("outbox-relay, 1,000,000 rows", "rows/s", shipped.drain(1_000_000, BYTES));
+                double largeIdeal = results.add("ideal relay, 1,000,000 rows", "rows/s", ideal.drain(1_000_000, BYTES));
+                double kilobyte = results.add("outbox-relay, 1 KB payloads", "rows/s", rounds(shipped, ROWS, 1024));
+                results.ratio("1,000,000 rows / ideal relay", large, largeIdeal);
+                results.ratio("1,000,000 rows / 100,000 rows", large, small);
+                results.ratio("1 KB payloads / 290 B payloads", kilobyte, relay);
             }
-            long value = Long.parseLong(new String(record.value(), 0, length));
-            Long before = last.put(record.key(), value);
-            if (before != null && before >= value) {
-                throw new IllegalStateException("out of order: " + record.key() + " " + value);
+            try (Relay naive = Relay.naive(bench)) {
+                naive.drain(5_000, BYTES);
+                results.ratio("outbox-relay / naive route", relay, results.add("naive sql to kafka, a row a time", "rows/s", naive.drain(10_000, BYTES)));
             }
-        });
-        if (span[2] != rows) {
-            throw new IllegalStateException(span[2] + " records for " + rows + " rows");
+            several(bench, results);
         }
-        return rows * 1000.0 / (span[1] - span[0]);
     }
 
-    private Drain() {
+    /** @return the middle rates of the ideal relay and of ours, which have taken turns */
+    static double[] pair(Results results, Relay ideal, Relay shipped, int rounds, int rows) {
+        ideal.drain(WARM_UP, BYTES);
+        shipped.drain(WARM_UP, BYTES);
+        double[][] rates = new double[2][rounds];
+        for (int round = 0; round < rounds; round++) {
+            rates[0][round] = ideal.drain(rows, BYTES);
+            rates[1][round] = shipped.drain(rows, BYTES);
+        }
+        double[] middle = {results.add("ideal relay, JDBC and KafkaProducer", "rows/s", ideal.costs(), rates[0]),
+            results.add("outbox-relay", "rows/s", shipped.costs(), rates[1])};
+        results.ratio("outbox-relay / ideal relay", middle[1], middle[0]);
+        return middle;
+    }
+
+    private static void several(Bench bench, Results results) throws IOException {
+        try (Relay relay = Relay.shipped(bench)) {
+            double best = 0;
+            double rate = 0;
+            for (int relays = 1; relays <= 8; relays *= 2) {
+                for (int i = relays / 2; i < relays && relays > 1; i++) {
+                    relay.another();
+                }
+                relay.drain(WARM_UP, BYTES);
+                rate = results.add(relays + (relays == 1 ? " relay" : " relays"), "rows/s", rounds(relay, ROWS, BYTES));
+                best = Math.max(best, rate);
+            }
+            results.ratio("8 relays / the best number of relays", rate, best);
+        }
+    }
+
+    private static double[] rounds(Relay relay, int rows, int bytes) {
+        double[] rates = new double[ROUNDS];
+        for (int round = 0; round < ROUNDS; round++) {
+            rates[round] = relay.drain(rows, bytes);
+        }
+        return rates;
     }
 }

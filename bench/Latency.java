@@ -26,13 +26,17 @@ import org.awaitility.Awaitility;
  * of the rate that the sender gets to. Messages are sent when they are due, not when the one before has arrived. Beside it what a relay costs that has nothing to
  * do, and how often a sender notifies at full load.
  */
-public final class Latency {
+final class Latency {
 
     private static final int WARM_UP = 2000;
     private static final int SENDERS = 4;
     /** A session of PostgreSQL that has fallen silent tells its counts within ten seconds. */
     private static final int SETTLE_SECONDS = 12;
     private static final int IDLE_SECONDS = 30;
+    private static final int ONE = 1000;
+    private static final int ONE_RATE = 40;
+    private static final int HALF_SECONDS = 15;
+    private static final String TRANSACTIONS = "SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = current_database()";
     private static final String WOKEN = "SELECT n_tup_upd / 2 FROM pg_stat_user_tables WHERE relname = 'outbox_sleep'";
     private static final String SEND = """
             - route:
@@ -62,18 +66,47 @@ public final class Latency {
         this.sender = sender;
     }
 
-    public static void main(String[] arguments) throws Exception {
-        try (Bench bench = new Bench(Map.of("fsync", "on", "synchronous_commit", "on"))) {
-            System.out.println("| relay | a message at a time, p50, p99 ms | at half load, p50, p99 ms | half load | transactions/s when idle | relay woken from its sleep, a 1,000 messages at full load |");
-            System.out.println("| --- | --- | --- | --- | --- | --- |");
-            measure(bench, false);
-            measure(bench, true);
+    /** Everything, in both places of a relay. */
+    static final class All implements Scenario {
+
+        @Override
+        public void run(Results results) throws Exception {
+            try (Bench bench = new Bench(Bench.DURABLE)) {
+                for (boolean across : new boolean[] {false, true}) {
+                    String where = across ? "relay in another process" : "relay in the sender's process";
+                    with(bench, across, latency -> {
+                        latency.told(results, where + ", a message at a time", latency.send(ONE, ONE_RATE));
+                        results.add(where + ", when idle", "transactions/s", latency.idle());
+                        long woken = latency.count(WOKEN);
+                        long begin = System.nanoTime();
+                        latency.send(WARM_UP, 0);
+                        double half = WARM_UP * 1e9 / (System.nanoTime() - begin) / 2;
+                        TimeUnit.SECONDS.sleep(SETTLE_SECONDS);
+                        results.add(where + ", woken from its sleep at full load", "of 1,000 messages", (latency.count(WOKEN) - woken) * 1000.0 / WARM_UP);
+                        latency.told(results, "%s, at half load (%,.0f/s)".formatted(where, half), latency.send((int) (half * HALF_SECONDS), half));
+                        return null;
+                    });
+                }
+            }
         }
-        System.exit(0);
     }
 
-    /** Prints a line, and returns the middle and the 99th percentile of a message at a time, milliseconds. */
-    static double[] measure(Bench bench, boolean across) throws Exception {
+    /** The middle and the 99th percentile of a message at a time with the relay in another process, milliseconds. */
+    static double[] oneByOne(Bench bench, Results results) throws Exception {
+        return with(bench, true, latency -> latency.told(results, "commit to Kafka, relay in another process", latency.send(ONE, ONE_RATE)));
+    }
+
+    private double[] told(Results results, String what, double[] percentiles) {
+        results.add(what + ", p50", "ms", percentiles[0]);
+        results.add(what + ", p99", "ms", percentiles[1]);
+        return percentiles;
+    }
+
+    private interface Measurement {
+        double[] of(Latency latency) throws Exception;
+    }
+
+    private static double[] with(Bench bench, boolean across, Measurement measurement) throws Exception {
         Database outbox = bench.database("schema.sql");
         String topic = bench.topic(4);
         Map<String, String> settings = new HashMap<>(Map.of("database.bank-a.url", outbox.url(), "database.bank-a.user", "postgres", "database.bank-a.pool-size", "20",
@@ -92,28 +125,23 @@ public final class Latency {
             receiver.setDaemon(true);
             receiver.start();
             latency.send(WARM_UP, 0);
-            double[] one = latency.send(500, 20);
-            TimeUnit.SECONDS.sleep(SETTLE_SECONDS);
-            long transactions = latency.count("SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = current_database()");
-            TimeUnit.SECONDS.sleep(IDLE_SECONDS);
-            double idle = (latency.count("SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = current_database()") - transactions - 1.0) / IDLE_SECONDS;
-            long woken = latency.count(WOKEN);
-            long begin = System.nanoTime();
-            latency.send(WARM_UP, 0);
-            double half = WARM_UP * 1e9 / (System.nanoTime() - begin) / 2;
-            TimeUnit.SECONDS.sleep(SETTLE_SECONDS);
-            woken = latency.count(WOKEN) - woken;
-            double[] loaded = latency.send((int) (half * 15), half);
-            System.out.printf("| %s | %s | %s | %,.0f/s | %.1f | %.1f |%n", across ? "in another process" : "in the sender's process", text(one), text(loaded), half, idle,
-                    woken * 1000.0 / WARM_UP);
+            double[] measured = measurement.of(latency);
             latency.measured = true;
             receiver.join();
-            return one;
+            return measured;
         } finally {
             if (relay != null) {
                 relay.close();
             }
         }
+    }
+
+    /** Transactions a second while nothing is to do. */
+    private double idle() throws InterruptedException {
+        TimeUnit.SECONDS.sleep(SETTLE_SECONDS);
+        long transactions = count(TRANSACTIONS);
+        TimeUnit.SECONDS.sleep(IDLE_SECONDS);
+        return (count(TRANSACTIONS) - transactions - 1.0) / IDLE_SECONDS;
     }
 
     /**
@@ -140,10 +168,6 @@ public final class Latency {
         Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> IntStream.range(first, number).allMatch(i -> arrived.get(i) != 0));
         long[] times = IntStream.range(first, number).mapToLong(i -> Math.max(0, arrived.get(i) - committed.get(i))).sorted().toArray();
         return new double[] {times[times.length / 2] / 1e6, times[times.length * 99 / 100] / 1e6};
-    }
-
-    private static String text(double[] percentiles) {
-        return "%.1f, %.1f".formatted(percentiles[0], percentiles[1]);
     }
 
     private long count(String query) {

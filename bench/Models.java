@@ -41,9 +41,9 @@ import org.awaitility.Awaitility;
  * ended, and then a backlog that nobody waits for. Databases write durably (fsync); each application is a JVM of its own. Ends with an error if
  * a transfer is not completed once.
  */
-public final class Models {
+final class Models {
 
-    private static final int WARM_UP = 400;
+    private static final int WARM_UP = 2000;
     private static final int ONE = 200;
     private static final int SIXTEEN = 1600;
     private static final int BACKLOG = 2000;
@@ -82,43 +82,30 @@ public final class Models {
         settings.put("inbox.dead-letter-topic", "false");
     }
 
-    public static void main(String[] arguments) throws Exception {
-        List<String> only = List.of(arguments);
-        try (Bench servers = new Bench(Map.of("fsync", "on", "synchronous_commit", "on", "max_prepared_transactions", "200", "max_connections", "300"))) {
-            bench = servers;
-            System.out.println("| model | 1 client | p50, p99 ms | 16 clients | p50, p99 ms | 2,000 at once |");
-            System.out.println("| --- | --- | --- | --- | --- | --- |");
-            Map<String, Line> lines = new LinkedHashMap<>();
-            lines.put("local", Models::local);
-            lines.put("outbox", Models::outbox);
-            lines.put("half", Models::half);
-            lines.put("saga", () -> saga("saga", "saga"));
-            lines.put("tcc", () -> saga("TCC", "tcc"));
-            for (String store : new String[] {"file:", "journal:", "jdbc:"}) {
-                lines.put("xa-" + store.replace(":", ""), () -> xa(store));
-            }
-            for (Map.Entry<String, Line> line : lines.entrySet()) {
-                if (only.isEmpty() || only.contains(line.getKey())) {
-                    line.getValue().print();
+    /** Each model. */
+    static final class All implements Scenario {
+
+        @Override
+        public void run(Results results) throws Exception {
+            try (Bench servers = new Bench(Bench.DURABLE)) {
+                bench = servers;
+                double local = local().figures(results);
+                results.ratio("requests with an outbox / local transactions", startOutbox().figures(results), local);
+                half().figures(results);
+                saga("saga", "saga").figures(results);
+                saga("TCC", "tcc").figures(results);
+                for (String store : new String[] {"file:", "journal:", "jdbc:"}) {
+                    xa(store).figures(results);
                 }
             }
-        } catch (Exception e) {
-            e.printStackTrace();
-            // clients and consumers of the line that has failed are still running
-            System.exit(1);
         }
-        System.exit(0);
     }
 
-    private static void local() throws Exception {
+    private static Models local() {
         Models local = new Models("local transaction, bank A only, nobody is told", true, "schema.sql", "example-bank-a.sql");
         local.api("bank-a-check-request.camel.yaml", "bank-a-book-transfer.camel.yaml", Java.root().resolve("bench/book-transfer.camel.yaml").toString(),
                 Java.root().resolve("bench/book-transfer-api.camel.yaml").toString());
-        local.print();
-    }
-
-    private static void outbox() throws Exception {
-        startOutbox().print();
+        return local;
     }
 
     private static Models startOutbox() {
@@ -130,19 +117,20 @@ public final class Models {
     }
 
     /** How many requests a second the outbox takes from sixteen clients, and how many of them are done a second, behind so many to warm up. */
-    static double[] throughOutbox(Bench servers, int warmUp, int transfers) throws Exception {
+    static double[] throughOutbox(Bench servers, Results results, int warmUp, int transfers) throws Exception {
         bench = servers;
         Models outbox = startOutbox();
         try (AutoCloseable listening = outbox.listening()) {
             outbox.measure(16, warmUp, false);
             Cpu before = Cpu.now();
             Measure backlog = outbox.measure(16, transfers, false);
-            System.out.printf("CPU of a transfer, ms: %s%n", Cpu.now().since(before, transfers));
-            return new double[] {backlog.accepted, backlog.rate};
+            String cpu = "CPU of each, ms: " + Cpu.now().since(before, transfers);
+            return new double[] {results.add("transfers accepted, 16 clients", "transfers/s", backlog.accepted),
+                results.add("transfers through both banks", "transfers/s", cpu, backlog.rate)};
         }
     }
 
-    private static void half() throws Exception {
+    private static Models half() {
         Models half = new Models("half message", false, "barrier.sql", "example-bank-a.sql");
         int messages = Ports.free();
         half.settings.put("database.messages.url", bench.database("schema.sql").url());
@@ -154,24 +142,24 @@ public final class Models {
         half.server(messages, files("half-messages-.*|half-deliver-.*", "profile=operate"));
         half.process(files("bank-b-.*"));
         half.api(files("half-bank-a-.*|bank-a-(answer-request|book-transfer|check-.*|describe|end-transfer|show).*", "profile=operate"));
-        half.print();
+        return half;
     }
 
     /** @param model how the names of its route files begin */
-    private static void saga(String name, String model) throws Exception {
+    private static Models saga(String name, String model) {
         Models saga = new Models(name, false, "schema.sql", "example-bank-a.sql");
         saga.process("bank-a-relay.camel.yaml");
         saga.process(files(model + "-bank-a-.*"));
         saga.process(files(model + "-bank-b-.*|bank-b-book-credit.*|bank-b-relay.*"));
         saga.api(files(model + "-transfer.*|saga-(api|request-transfer|end-transfer).*|bank-a-(answer-request|check-.*|describe|record-settled|show|tell-settled).*"));
-        saga.print();
+        return saga;
     }
 
-    private static void xa(String store) throws Exception {
+    private static Models xa(String store) {
         Models xa = new Models("XA over two databases, object store " + store, true, "schema.sql", "example-bank-a.sql");
         xa.useXa(store);
         xa.api(XaRoutes.with("xa-api.camel.yaml", "xa-request-transfer.camel.yaml", "bank-a-answer-request.camel.yaml", "bank-a-check-media-type.camel.yaml", "profile=xa"));
-        xa.print();
+        return xa;
     }
 
     private void useXa(String store) {
@@ -196,14 +184,20 @@ public final class Models {
         processes.forEach(RouteProcess::awaitStarted);
     }
 
-    private void print() throws Exception {
+    /** @return requests a second */
+    private double figures(Results results) throws Exception {
         try (AutoCloseable listening = listening()) {
-            measure(16, WARM_UP, true);
+            measure(16, WARM_UP, false);
             Measure one = measure(1, ONE, true);
             Measure sixteen = measure(16, SIXTEEN, true);
+            Cpu before = Cpu.now();
             Measure backlog = measure(16, BACKLOG, false);
-            System.out.printf("| %s | %,.0f/s | %s | %,.0f/s | %s | %,.0f/s |%n", name, one.rate, one.text(), sixteen.rate, sixteen.text(), backlog.rate);
+            String cpu = "CPU of each, ms: " + Cpu.now().since(before, BACKLOG);
             Bench.check(bankA.count("ledger_entry") == number, bankA.count("ledger_entry") + " debits of " + number);
+            results.add(name + ", 1 client waits for each", "transfers/s", one.text(), one.rate);
+            results.add(name + ", 16 clients wait", "transfers/s", sixteen.text(), sixteen.rate);
+            results.add(name + ", nobody waits", "transfers/s", cpu, backlog.rate);
+            return results.add(name + ", nobody waits, requests", "requests/s", backlog.accepted);
         }
     }
 
@@ -300,16 +294,11 @@ public final class Models {
     private record Measure(double rate, double accepted, List<Long> latencies) {
 
         String text() {
-            return "%.0f, %.0f".formatted(percentile(50), percentile(99));
+            return "p50 %.0f ms, p99 %.0f ms".formatted(percentile(50), percentile(99));
         }
 
         private double percentile(int percent) {
             return latencies.get(latencies.size() * percent / 100) / 1e6;
         }
-    }
-
-    private interface Line {
-
-        void print() throws Exception;
     }
 }

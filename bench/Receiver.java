@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 import harness.Database;
 import harness.Java;
@@ -26,6 +27,9 @@ final class Receiver implements AutoCloseable {
     private final String topic;
     private final AutoCloseable process;
     private int sent;
+    private long records;
+    private long questions;
+    private long walBytes;
 
     private Receiver(Bench bench, Start start) throws IOException {
         this.bench = bench;
@@ -66,6 +70,11 @@ final class Receiver implements AutoCloseable {
         return new Receiver(bench, (bank, topic) -> process(bench, bank, topic, file.toString(), "bank-b-book-credit.camel.yaml", Java.root().resolve("bench/credit-transfers.camel.yaml").toString()));
     }
 
+    /** Of the pack's. */
+    OptionalLong pid() {
+        return ((RouteProcess) process).pid();
+    }
+
     static RouteProcess process(Bench bench, Database bank, String topic) {
         return process(bench, bank, topic, "bank-b-credit-transfer.camel.yaml", "bank-b-book-credit.camel.yaml");
     }
@@ -88,21 +97,40 @@ final class Receiver implements AutoCloseable {
 
     /** Messages a second, from the first that is sent to the last that is taken care of. */
     double handle(int messages) {
-        long start = System.nanoTime();
-        send(messages);
-        Awaitility.await().atMost(Duration.ofMinutes(20)).pollInterval(Duration.ofMillis(50))
-                .until(() -> ((Number) bank.value("SELECT coalesce(sum(position + 1), 0) FROM inbox_position")).longValue() >= sent);
-        return messages * 1e9 / (System.nanoTime() - start);
+        long wal = Bench.walBytes(bank);
+        double rate = rate(sent, sent + messages);
+        walBytes = (Bench.walBytes(bank) - wal) / messages;
+        return rate;
     }
 
-    private void send(int messages) {
+    /** So many of those that came last come once more, and have no effect. */
+    double again(int messages) {
+        return rate(sent - messages, sent);
+    }
+
+    private double rate(int first, int end) {
+        long start = System.nanoTime();
+        send(first, end);
+        sent = end;
+        records += end - first;
+        Awaitility.await().atMost(Duration.ofMinutes(20)).pollInterval(Duration.ofMillis(50))
+                .until(() -> position() >= records);
+        return (end - first) * 1e9 / (System.nanoTime() - start);
+    }
+
+    private long position() {
+        questions++;
+        return ((Number) bank.value("SELECT coalesce(sum(position + 1), 0) FROM inbox_position")).longValue();
+    }
+
+    private void send(int first, int end) {
         try (KafkaProducer<String, byte[]> producer
                 = new KafkaProducer<>(Map.of("bootstrap.servers", bench.kafka.brokers()), new StringSerializer(), new ByteArraySerializer())) {
-            for (int end = sent + messages; sent < end; sent++) {
-                String body = "{\"transferId\":\"t-%d\",\"from\":\"a-%d\",\"to\":\"b-%d\",\"amount\":1.00}".formatted(sent, sent % KEYS, sent % KEYS);
-                ProducerRecord<String, byte[]> record = new ProducerRecord<>(topic, "a-" + sent % KEYS, body.getBytes(StandardCharsets.UTF_8));
+            for (int i = first; i < end; i++) {
+                String body = "{\"transferId\":\"t-%d\",\"from\":\"a-%d\",\"to\":\"b-%d\",\"amount\":1.00}".formatted(i, i % KEYS, i % KEYS);
+                ProducerRecord<String, byte[]> record = new ProducerRecord<>(topic, "a-" + i % KEYS, body.getBytes(StandardCharsets.UTF_8));
                 record.headers().add("ce_source", "bank-a".getBytes(StandardCharsets.UTF_8));
-                record.headers().add("ce_id", ("m-" + sent).getBytes(StandardCharsets.UTF_8));
+                record.headers().add("ce_id", ("m-" + i).getBytes(StandardCharsets.UTF_8));
                 producer.send(record);
             }
         }
@@ -134,7 +162,13 @@ final class Receiver implements AutoCloseable {
         Bench.check(bank.value("SELECT (SELECT sum(balance) FROM account) = (SELECT count(*) FROM ledger_entry)").equals(true), "each effect once");
     }
 
-    /** Tells what its messages have cost, when nobody is connected any more. */
+    /** What a message of the last that were handled has cost, and, in commits and keys, one of all. */
+    String costs() {
+        return "%,d bytes of WAL, %.4f commits and %s bytes of inbox_message a message".formatted(walBytes,
+                (((Number) bank.value("SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()")).doubleValue() - questions) / records,
+                bank.value("SELECT pg_total_relation_size('inbox_message') / count(*) FROM inbox_message"));
+    }
+
     @Override
     public void close() throws IOException {
         try {
@@ -144,7 +178,5 @@ final class Receiver implements AutoCloseable {
         }
         Bench.check(bank.count("ledger_entry") == sent, "each has its effect");
         check(bank);
-        System.out.printf("%-52s %.4f commits a message, %s bytes of inbox_message%n", "", Bench.Costs.of(bank).commits() / (double) sent,
-                bank.value("SELECT pg_total_relation_size('inbox_message') / count(*) FROM inbox_message"));
     }
 }

@@ -13,13 +13,14 @@ import harness.Java;
  * What a snapshot that is held open costs a relay: 1,000 messages a second, and the latency from commit to send in the first 20 seconds and in
  * the last 20 of three minutes, in which PostgreSQL keeps every published row.
  */
-public final class Snapshot {
+final class Snapshot implements Scenario {
 
     private static final int SECONDS = 180;
     private static final int PART = 20;
 
-    public static void main(String[] arguments) throws Exception {
-        try (Bench bench = new Bench()) {
+    @Override
+    public void run(Results results) throws Exception {
+        try (Bench bench = new Bench(Bench.DURABLE)) {
             Database outbox = bench.database("schema.sql");
             String topic = bench.topic(4);
             Process relay = new ProcessBuilder(Java.executable(), "-Xmx256m", "-cp", Java.testClasspath(), "harness.RunRoutes", "routes/bank-a-relay.camel.yaml",
@@ -34,14 +35,17 @@ public final class Snapshot {
                 long start = load(outbox, SECONDS);
                 long[] first = percentiles(bench, topic, start);
                 long[] last = percentiles(bench, topic, start + TimeUnit.SECONDS.toMillis(SECONDS - PART));
-                System.out.printf("p50 %d ms, p99 %d ms in the first %d s; p50 %d ms, p99 %d ms after %d s%n", first[0], first[1], PART, last[0], last[1], SECONDS - PART);
-                System.out.printf("snapshot: ratio50=%.2f ratio99=%.2f%n", (double) last[0] / first[0], (double) last[1] / first[1]);
+                String[] percents = {"p50", "p99"};
+                for (int i = 0; i < percents.length; i++) {
+                    results.add("commit to Kafka, in the first " + PART + " s, " + percents[i], "ms", first[i]);
+                    results.add("commit to Kafka, after " + (SECONDS - PART) + " s, " + percents[i], "ms", last[i]);
+                    results.ratio("a snapshot open for " + SECONDS + " s, " + percents[i], last[i], first[i]);
+                }
             } finally {
                 relay.destroy();
                 relay.onExit().join();
             }
         }
-        System.exit(0);
     }
 
     /** 1,000 messages a second, one transaction each, with the time at which it is committed; gives the start. */
@@ -72,8 +76,5 @@ public final class Snapshot {
         });
         latencies.sort(null);
         return new long[] {latencies.get(latencies.size() / 2), latencies.get(latencies.size() * 99 / 100)};
-    }
-
-    private Snapshot() {
     }
 }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -25,10 +26,11 @@ import org.awaitility.Awaitility;
  * What a transfer costs: in a plain local transaction, with an outbox, and in XA transactions, with 1 and 16 clients. Databases write
  * durably (fsync). Each line is a JVM of its own, warmed up first. Ends with an error if a transfer is not completed once.
  */
-public final class Transfer {
+public final class Transfer implements Scenario {
 
     private static final int WARM_UP = 300;
     private static final int ACCOUNTS = 1000;
+    private static final int[] CLIENTS = {1, 16};
     private static final String[] BOOK = {"bank-a-check-request.camel.yaml", "bank-a-book-transfer.camel.yaml"};
     private static final String[] REQUEST = {"bank-a-request-transfer.camel.yaml", "bank-a-answer-request.camel.yaml", "bank-a-record-settled.camel.yaml",
             "bank-a-tell-settled.camel.yaml", "bank-a-check-media-type.camel.yaml"};
@@ -36,30 +38,36 @@ public final class Transfer {
     private static Database bankA;
     private static Database bankB;
 
+    /** The clients of a line, in a JVM of their own. */
     public static void main(String[] arguments) throws Exception {
-        if (arguments.length > 1) {
-            clients(arguments);
-            System.exit(0);
-        }
-        try (Bench servers = new Bench(Map.of("fsync", "on", "synchronous_commit", "on", "max_prepared_transactions", "200", "max_connections", "200"))) {
-            bench = servers;
-            System.out.println("| transfer | 1 client | 16 clients |");
-            System.out.println("| --- | --- | --- |");
-            line("local transaction, bank A only, nobody is told", 4000, null, "direct:book-transfer",
-                    Java.root().resolve("bench/book-transfer.camel.yaml").toString());
-            line("outbox, until the request is answered", 4000, null, "direct:bank-a-request-transfer", REQUEST);
-            System.out.printf("| outbox, until both banks are done | %s | %s |%n", outbox(1), outbox(16));
-            for (String store : new String[] {"file:", "journal:", "jdbc:"}) {
-                line("XA over two databases, object store " + store, 2000, store, "direct:xa-request-transfer",
-                        "xa-request-transfer.camel.yaml", "bank-a-answer-request.camel.yaml", "bank-a-check-media-type.camel.yaml");
-            }
-            System.out.printf("| XA over two databases and Artemis, object store file:, 1 and 16 consumers | %s | %s |%n", queue(1), queue(16));
-        }
+        clients(arguments);
         System.exit(0);
     }
 
-    private static void line(String name, int transfers, String store, String route, String... files) throws Exception {
-        System.out.printf("| %s | %s | %s |%n", name, run(1, transfers / 2, store, route, files), run(16, transfers, store, route, files));
+    @Override
+    public void run(Results results) throws Exception {
+        try (Bench servers = new Bench(Bench.DURABLE)) {
+            bench = servers;
+            line(results, "local transaction, bank A only, nobody is told", 4000, null, "direct:book-transfer",
+                    Java.root().resolve("bench/book-transfer.camel.yaml").toString());
+            line(results, "outbox, until the request is answered", 4000, null, "direct:bank-a-request-transfer", REQUEST);
+            for (int clients : CLIENTS) {
+                results.add("outbox, until both banks are done, clients: " + clients, "transfers/s", outbox(clients));
+            }
+            for (String store : new String[] {"file:", "journal:", "jdbc:"}) {
+                line(results, "XA over two databases, object store " + store, 2000, store, "direct:xa-request-transfer",
+                        "xa-request-transfer.camel.yaml", "bank-a-answer-request.camel.yaml", "bank-a-check-media-type.camel.yaml");
+            }
+            for (int consumers : CLIENTS) {
+                results.add("XA over two databases and Artemis, object store file:, consumers: " + consumers, "transfers/s", queue(consumers));
+            }
+        }
+    }
+
+    private static void line(Results results, String name, int transfers, String store, String route, String... files) throws Exception {
+        for (int clients : CLIENTS) {
+            results.add(name + ", clients: " + clients, "transfers/s", run(clients, clients == 1 ? transfers / 2 : transfers, store, route, files));
+        }
     }
 
     private static Map<String, String> settings() {
@@ -86,7 +94,7 @@ public final class Transfer {
     }
 
     /** A JVM with the route and its clients; the kind of object store is null without XA. */
-    private static String run(int clients, int transfers, String store, String route, String... files) throws Exception {
+    private static double run(int clients, int transfers, String store, String route, String... files) throws Exception {
         Map<String, String> settings = settings();
         if (store != null) {
             useXa(settings, store);
@@ -100,7 +108,7 @@ public final class Transfer {
         String output = new String(process.getInputStream().readAllBytes());
         Bench.check(process.waitFor() == 0, "clients ended with an error: " + Files.readString(bench.folder.resolve("clients.log")) + output);
         Bench.check(bankA.count("ledger_entry") == transfers + WARM_UP, bankA.count("ledger_entry") + " debits");
-        return output.lines().filter(line -> line.startsWith("rate ")).findFirst().orElseThrow().substring(5) + "/s";
+        return output.lines().filter(line -> line.startsWith("rate ")).findFirst().map(line -> Double.valueOf(line.substring(5))).orElseThrow();
     }
 
     /** The clients: each requests one transfer after the other. */
@@ -113,7 +121,7 @@ public final class Transfer {
             request(template, arguments[2], Integer.parseInt(arguments[0]), WARM_UP, number);
             long start = System.nanoTime();
             request(template, arguments[2], Integer.parseInt(arguments[0]), Integer.parseInt(arguments[1]), number);
-            System.out.printf("rate %,.0f%n", Integer.parseInt(arguments[1]) * 1e9 / (System.nanoTime() - start));
+            System.out.printf(Locale.ROOT, "rate %.1f%n", Integer.parseInt(arguments[1]) * 1e9 / (System.nanoTime() - start));
         }
     }
 
@@ -140,7 +148,7 @@ public final class Transfer {
     }
 
     /** All applications of the outbox example: from the first request to the last completed transfer. */
-    private static String outbox(int clients) throws Exception {
+    private static double outbox(int clients) throws Exception {
         Map<String, String> settings = settings();
         for (String event : new String[] {"requested", "completed", "rejected", "settled"}) {
             settings.put("outbox.destination.transfer." + event, bench.topic(4));
@@ -158,7 +166,7 @@ public final class Transfer {
                 long start = System.nanoTime();
                 request(template, "direct:bank-a-request-transfer", clients, transfers, number);
                 awaitCompleted(WARM_UP + transfers);
-                return "%,.0f/s".formatted(transfers * 1e9 / (System.nanoTime() - start));
+                return transfers * 1e9 / (System.nanoTime() - start);
             }
         }
     }
@@ -168,7 +176,7 @@ public final class Transfer {
     }
 
     /** Requests that wait in a queue: from the start of the work to the last completed transfer. */
-    private static String queue(int consumers) throws IOException {
+    private static double queue(int consumers) throws IOException {
         Map<String, String> settings = settings();
         useXa(settings, "file:");
         settings.remove("profile");
@@ -185,7 +193,7 @@ public final class Transfer {
                 long begun = completed();
                 long start = System.nanoTime();
                 awaitCompleted(WARM_UP + transfers);
-                return "%,.0f/s".formatted((WARM_UP + transfers - begun) * 1e9 / (System.nanoTime() - start));
+                return (WARM_UP + transfers - begun) * 1e9 / (System.nanoTime() - start);
             }
         }
     }

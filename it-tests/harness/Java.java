@@ -63,7 +63,7 @@ public final class Java {
     }
 
     /** The class path of the broker, whose kafka-clients are newer than Camel's. */
-    static String brokerClasspath() {
+    public static String brokerClasspath() {
         return built("kafka.classpath");
     }
 
