@@ -18,6 +18,7 @@ public final class Run {
         SCENARIOS.put("Latency", new Latency.All());
         SCENARIOS.put("Closed", new Closed());
         SCENARIOS.put("Snapshot", new Snapshot());
+        SCENARIOS.put("Peers", new Peers());
     }
 
     public static void main(String[] arguments) {
