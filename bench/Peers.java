@@ -31,12 +31,12 @@ final class Peers implements Scenario {
     }
 
     private static final List<Peer> PEERS = List.of(
-            new Peer("Ours", "Reliable Routes, outbox-relay", 200_000, Map.of()),
-            new Peer("Debezium", "Debezium 3.6.1, outbox event router in Kafka Connect 4.1.0", 200_000, Map.of("wal_level", "logical")),
-            new Peer("Namastack", "Namastack Outbox 1.6.0, order per key, 32 threads", 50_000, Map.of()),
-            new Peer("Gruelbox", "Gruelbox transaction-outbox 4.2.268, no order, 32 threads", 50_000, Map.of()),
-            new Peer("Modulith", "Spring Modulith 2.0.3, externalisation to Kafka, 32 threads", 10_000, Map.of()),
-            new Peer("Naive", "naive Camel route, sql to kafka, a row a time", 10_000, Map.of()));
+            new Peer("Ours", "outbox-relay", 200_000, Map.of()),
+            new Peer("Debezium", "Debezium 3.6.1", 200_000, Map.of("wal_level", "logical")),
+            new Peer("Namastack", "Namastack 1.6.0", 50_000, Map.of()),
+            new Peer("Gruelbox", "Gruelbox 4.2.268", 50_000, Map.of()),
+            new Peer("Modulith", "Spring Modulith 2.0.3", 10_000, Map.of()),
+            new Peer("Naive", "naive route", 10_000, Map.of()));
 
     private final Map<String, Integer> numbers = new HashMap<>(Map.of("rows", Integer.MAX_VALUE, "seconds", 20, "outage", 150));
     private Result ours;

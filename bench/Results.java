@@ -124,7 +124,7 @@ final class Results implements AutoCloseable {
 
         /** Large ones without, small ones with so many digits that they can be compared. */
         static String number(double value) {
-            return String.format(Locale.ROOT, value >= 100 ? "%,.0f" : value >= 10 ? "%.1f" : value >= 0.1 ? "%.2f" : "%.4f", value);
+            return value == 0 ? "0" : String.format(Locale.ROOT, value >= 100 ? "%,.0f" : value >= 10 ? "%.1f" : value >= 0.1 ? "%.2f" : "%.4f", value);
         }
     }
 }
