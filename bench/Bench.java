@@ -2,6 +2,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -60,12 +61,17 @@ final class Bench implements AutoCloseable {
 
     /** Everything in a topic, each partition in its order. */
     void read(String topic, Consumer<ConsumerRecord<String, byte[]>> each) {
+        read(topic, new HashMap<>(), each);
+    }
+
+    /** What has come since it was read last with that map, which is empty at first. */
+    void read(String topic, Map<TopicPartition, Long> ends, Consumer<ConsumerRecord<String, byte[]>> each) {
         Map<String, Object> settings = Map.of("bootstrap.servers", kafka.brokers(), "max.poll.records", 10_000);
         try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer())) {
             List<TopicPartition> partitions = consumer.partitionsFor(topic).stream().map(p -> new TopicPartition(topic, p.partition())).toList();
             consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            partitions.forEach(partition -> consumer.seek(partition, ends.getOrDefault(partition, 0L)));
+            ends.putAll(consumer.endOffsets(partitions));
             while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
                 consumer.poll(Duration.ofMillis(500)).forEach(each);
             }

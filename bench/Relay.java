@@ -10,11 +10,7 @@ import java.util.OptionalLong;
 import harness.Database;
 import harness.Java;
 import harness.Topic;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.awaitility.Awaitility;
 
 /** Processes that empty an outbox of their own into a topic of their own, again and again, and so get warm. */
@@ -108,23 +104,13 @@ final class Relay implements AutoCloseable {
     /** Ends with an error if a row is missing or there twice, or out of order. */
     private double rate(int rows) {
         long[] span = {Long.MAX_VALUE, 0, 0};
-        Map<String, Object> settings = Map.of("bootstrap.servers", bench.kafka.brokers(), "max.poll.records", 10_000);
-        try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = consumer.partitionsFor(topic.name()).stream().map(p -> new TopicPartition(p.topic(), p.partition())).toList();
-            consumer.assign(partitions);
-            partitions.forEach(partition -> consumer.seek(partition, read.getOrDefault(partition, 0L)));
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
-                for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(500))) {
-                    span[0] = Math.min(span[0], record.timestamp());
-                    span[1] = Math.max(span[1], record.timestamp());
-                    span[2]++;
-                    Long before = last.put(record.key(), number(record.value()));
-                    Bench.check(before == null || before < number(record.value()), "order of " + record.key() + " at " + number(record.value()));
-                }
-            }
-            read.putAll(ends);
-        }
+        bench.read(topic.name(), read, record -> {
+            span[0] = Math.min(span[0], record.timestamp());
+            span[1] = Math.max(span[1], record.timestamp());
+            span[2]++;
+            Long before = last.put(record.key(), number(record.value()));
+            Bench.check(before == null || before < number(record.value()), "order of " + record.key() + " at " + number(record.value()));
+        });
         Bench.check(span[2] == rows, rows + " records, not " + span[2]);
         return rows * 1000.0 / (span[1] - span[0]);
     }
