@@ -83,6 +83,11 @@ final class Bench implements AutoCloseable {
         return (Long) database.value("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint");
     }
 
+    /** How many transactions its sessions have committed, as far as they have told, which they do each second. */
+    static long commits(Database database) {
+        return (Long) database.value("SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()");
+    }
+
     static void check(boolean holds, String claim) {
         if (!holds) {
             throw new IllegalStateException("does not hold: " + claim);

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -162,18 +161,7 @@ final class Closed implements Scenario {
     }
 
     private static double rate(String topic, int rows) {
-        Map<String, Long> last = new HashMap<>();
-        long[] times = {Long.MAX_VALUE, 0, 0};
-        bench.read(topic, record -> {
-            long value = Long.parseLong(new String(record.value(), 0, 20).replaceAll(" .*", ""));
-            Long before = last.put(record.key(), value);
-            Bench.check(before == null || before < value, "order of " + record.key() + " at " + value);
-            times[0] = Math.min(times[0], record.timestamp());
-            times[1] = Math.max(times[1], record.timestamp());
-            times[2]++;
-        });
-        Bench.check(times[2] == rows, rows + " records: " + times[2]);
-        return rows * 1000.0 / (times[1] - times[0]);
+        return Relay.rate(bench, topic, new HashMap<>(), new HashMap<>(), rows);
     }
 
     private static long size(String topic) {

@@ -43,13 +43,13 @@ final class Costs implements Scenario {
             try (Relay relay = Relay.shipped(bench)) {
                 relay.drain(4 * MESSAGES, 290);
                 relay.fill(4 * MESSAGES, 290);
-                Meter meter = Meter.start(relay.outbox, relay.pid());
+                Meter meter = new Meter(relay.outbox, relay.pid());
                 relay.empty();
                 meter.tell(results, "relay", 4 * MESSAGES);
             }
             try (Receiver receiver = Receiver.shipped(bench)) {
                 receiver.handle(MESSAGES);
-                Meter meter = Meter.start(receiver.bank, receiver.pid());
+                Meter meter = new Meter(receiver.bank, receiver.pid());
                 receiver.handle(MESSAGES);
                 meter.tell(results, "receiver, its business and its answer", MESSAGES);
             }
@@ -63,7 +63,7 @@ final class Costs implements Scenario {
         Path route = Files.writeString(bench.folder.resolve("sender.camel.yaml"), SEND.formatted(2 * MESSAGES));
         try (RouteProcess sender = RouteProcess.camelMain(bench.folder.resolve("sender.log"), settings, route.toString()).start()) {
             await(sender, outbox, MESSAGES);
-            Meter meter = Meter.start(outbox, sender.pid());
+            Meter meter = new Meter(outbox, sender.pid());
             await(sender, outbox, 2 * MESSAGES);
             meter.tell(results, "sender, a message a transaction", MESSAGES);
         }

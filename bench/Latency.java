@@ -67,26 +67,22 @@ final class Latency {
     }
 
     /** Everything, in both places of a relay. */
-    static final class All implements Scenario {
-
-        @Override
-        public void run(Results results) throws Exception {
-            try (Bench bench = new Bench(Bench.DURABLE)) {
-                for (boolean across : new boolean[] {false, true}) {
-                    String where = across ? "relay in another process" : "relay in the sender's process";
-                    with(bench, across, latency -> {
-                        latency.told(results, where + ", a message at a time", latency.send(ONE, ONE_RATE));
-                        results.add(where + ", when idle", "transactions/s", latency.idle());
-                        long woken = latency.count(WOKEN);
-                        long begin = System.nanoTime();
-                        latency.send(WARM_UP, 0);
-                        double half = WARM_UP * 1e9 / (System.nanoTime() - begin) / 2;
-                        TimeUnit.SECONDS.sleep(SETTLE_SECONDS);
-                        results.add(where + ", woken from its sleep at full load", "of 1,000 messages", (latency.count(WOKEN) - woken) * 1000.0 / WARM_UP);
-                        latency.told(results, "%s, at half load (%,.0f/s)".formatted(where, half), latency.send((int) (half * HALF_SECONDS), half));
-                        return null;
-                    });
-                }
+    static void run(Results results) throws Exception {
+        try (Bench bench = new Bench(Bench.DURABLE)) {
+            for (boolean across : new boolean[] {false, true}) {
+                String where = across ? "relay in another process" : "relay in the sender's process";
+                with(bench, across, latency -> {
+                    latency.told(results, where + ", a message at a time", latency.send(ONE, ONE_RATE));
+                    results.add(where + ", when idle", "transactions/s", latency.idle());
+                    long woken = latency.count(WOKEN);
+                    long begin = System.nanoTime();
+                    latency.send(WARM_UP, 0);
+                    double half = WARM_UP * 1e9 / (System.nanoTime() - begin) / 2;
+                    TimeUnit.SECONDS.sleep(SETTLE_SECONDS);
+                    results.add(where + ", woken from its sleep at full load", "of 1,000 messages", (latency.count(WOKEN) - woken) * 1000.0 / WARM_UP);
+                    latency.told(results, "%s, at half load (%,.0f/s)".formatted(where, half), latency.send((int) (half * HALF_SECONDS), half));
+                    return null;
+                });
             }
         }
     }

@@ -21,22 +21,18 @@ final class Meter {
     private final long allocated;
     private final long walBytes;
 
-    private Meter(Database database, ProcessHandle process) throws Exception {
+    /**
+     * @param database whose server has pg_stat_statements, not null
+     * @param pid      of the process, not empty
+     */
+    Meter(Database database, OptionalLong pid) throws Exception {
         this.database = database;
-        this.process = process;
+        this.process = ProcessHandle.of(pid.getAsLong()).orElseThrow();
         database.update("CREATE EXTENSION IF NOT EXISTS pg_stat_statements; SELECT pg_stat_statements_reset()");
         this.walBytes = Bench.walBytes(database);
         this.allocated = allocated();
         this.cpuOfDatabase = Cpu.now().of("PostgreSQL");
         this.cpu = process.info().totalCpuDuration().orElseThrow();
-    }
-
-    /**
-     * @param database whose server has pg_stat_statements, not null
-     * @param pid      of the process, not empty
-     */
-    static Meter start(Database database, OptionalLong pid) throws Exception {
-        return new Meter(database, ProcessHandle.of(pid.getAsLong()).orElseThrow());
     }
 
     void tell(Results results, String who, int messages) throws Exception {

@@ -83,20 +83,16 @@ final class Models {
     }
 
     /** Each model. */
-    static final class All implements Scenario {
-
-        @Override
-        public void run(Results results) throws Exception {
-            try (Bench servers = new Bench(Bench.DURABLE)) {
-                bench = servers;
-                double local = local().figures(results);
-                results.ratio("requests with an outbox / local transactions", startOutbox().figures(results), local);
-                half().figures(results);
-                saga("saga", "saga").figures(results);
-                saga("TCC", "tcc").figures(results);
-                for (String store : new String[] {"file:", "journal:", "jdbc:"}) {
-                    xa(store).figures(results);
-                }
+    static void run(Results results) throws Exception {
+        try (Bench servers = new Bench(Bench.DURABLE)) {
+            bench = servers;
+            double local = local().figures(results);
+            results.ratio("requests with an outbox / local transactions", startOutbox().figures(results), local);
+            half().figures(results);
+            saga("saga", "saga").figures(results);
+            saga("TCC", "tcc").figures(results);
+            for (String store : new String[] {"file:", "journal:", "jdbc:"}) {
+                xa(store).figures(results);
             }
         }
     }

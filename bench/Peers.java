@@ -76,7 +76,7 @@ final class Peers implements Scenario {
     }
 
     private Result measure(Peer peer) throws Exception {
-        Map<String, String> server = new HashMap<>(Map.of("fsync", "on", "synchronous_commit", "on", "full_page_writes", "on", "max_connections", "200"));
+        Map<String, String> server = new HashMap<>(Bench.DURABLE);
         server.putAll(peer.server);
         int rows = Math.min(peer.rows, numbers.get("rows"));
         int sent = numbers.get("seconds") * RATE;

@@ -165,7 +165,7 @@ final class Receiver implements AutoCloseable {
     /** What a message of the last that were handled has cost, and, in commits and keys, one of all. */
     String costs() {
         return "%,d bytes of WAL, %.4f commits and %s bytes of inbox_message a message".formatted(walBytes,
-                (((Number) bank.value("SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()")).doubleValue() - questions) / records,
+                (Bench.commits(bank) - questions) / (double) records,
                 bank.value("SELECT pg_total_relation_size('inbox_message') / count(*) FROM inbox_message"));
     }
 

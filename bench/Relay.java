@@ -21,23 +21,24 @@ final class Relay implements AutoCloseable {
     final Database outbox;
     private final Topic topic;
     private final List<Process> processes = new ArrayList<>();
-    private final String[] program;
+    private final String routes;
     private final Map<TopicPartition, Long> read = new HashMap<>();
     private final Map<String, Long> last = new HashMap<>();
     private long sent;
     private int filled;
     private long walBytes;
 
-    private Relay(Bench bench, String... program) {
+    /** @param routes of its processes, null for none of Camel */
+    private Relay(Bench bench, String routes) {
         this.bench = bench;
         this.outbox = bench.database("schema.sql");
         this.topic = new Topic(bench.kafka, bench.topic(4));
-        this.program = program;
+        this.routes = routes;
     }
 
     /** Plain JDBC and KafkaProducer. */
     static Relay ideal(Bench bench) throws IOException {
-        Relay relay = new Relay(bench);
+        Relay relay = new Relay(bench, null);
         relay.start("IdealRelay", relay.outbox.url(), bench.kafka.brokers(), relay.topic.name(), Java.root().resolve("src/main/resources/sql/postgresql").toString());
         return relay;
     }
@@ -58,7 +59,7 @@ final class Relay implements AutoCloseable {
 
     /** Starts one more process for the same outbox. */
     void another() throws IOException {
-        start("harness.RunRoutes", program[0], "database.bank-a.url=" + outbox.url(), "database.bank-a.user=postgres", "kafka.brokers=" + bench.kafka.brokers(),
+        start("harness.RunRoutes", routes, "database.bank-a.url=" + outbox.url(), "database.bank-a.user=postgres", "kafka.brokers=" + bench.kafka.brokers(),
                 "bench.topic=" + topic.name(), "outbox.destination.transfer.requested=" + topic.name());
     }
 
@@ -93,7 +94,7 @@ final class Relay implements AutoCloseable {
         Awaitility.await().atMost(Duration.ofMinutes(10)).pollInterval(Duration.ofMillis(200))
                 .failFast("the relay has ended, see " + bench.folder, () -> processes.stream().noneMatch(Process::isAlive)).until(() -> topic.size() >= sent);
         walBytes = (Bench.walBytes(outbox) - wal) / filled;
-        return rate(filled);
+        return rate(bench, topic.name(), read, last, filled);
     }
 
     /** Of its first process. */
@@ -101,10 +102,14 @@ final class Relay implements AutoCloseable {
         return OptionalLong.of(processes.get(0).pid());
     }
 
-    /** Ends with an error if a row is missing or there twice, or out of order. */
-    private double rate(int rows) {
+    /**
+     * Reads what has come into a topic: rows that begin with their number and a space. Ends with an error if one is missing or there twice, or out of order.
+     *
+     * @param read where it was read to, by partition, and {@code last} the last number of each key; both empty at first
+     */
+    static double rate(Bench bench, String topic, Map<TopicPartition, Long> read, Map<String, Long> last, int rows) {
         long[] span = {Long.MAX_VALUE, 0, 0};
-        bench.read(topic.name(), read, record -> {
+        bench.read(topic, read, record -> {
             span[0] = Math.min(span[0], record.timestamp());
             span[1] = Math.max(span[1], record.timestamp());
             span[2]++;
@@ -126,8 +131,7 @@ final class Relay implements AutoCloseable {
 
     /** What a row of the last drain has cost, and, in commits, one of all. */
     String costs() {
-        return "%,d bytes of WAL and %.4f commits a row".formatted(walBytes, ((Number) outbox.value("SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()"))
-                .doubleValue() / sent);
+        return "%,d bytes of WAL and %.4f commits a row".formatted(walBytes, Bench.commits(outbox) / (double) sent);
     }
 
     @Override

@@ -13,7 +13,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import harness.Java;
 
 /** The figures of a measurement: printed when they are there, and kept at its end as JSON, as a table and as a chart. */
-final class Results implements AutoCloseable {
+final class Results {
 
     private final String name;
     private final List<String> options;
@@ -70,12 +70,8 @@ final class Results implements AutoCloseable {
         return String.join(", ", machine.entrySet().stream().map(entry -> entry.getKey() + " " + entry.getValue()).toList());
     }
 
-    /** Writes the files; of a measurement that has failed there is nothing to write. */
-    @Override
-    public void close() throws IOException {
-        if (figures.isEmpty()) {
-            return;
-        }
+    /** Writes the files, at the end of a measurement that has not failed. */
+    void keep() throws IOException {
         machine.put("load at the end", Machine.load());
         machine.put("took", (System.nanoTime() - begun) / 1_000_000_000 + " s");
         Path folder = Files.createDirectories(Java.root().resolve("bench/results"));

@@ -13,9 +13,9 @@ public final class Run {
         SCENARIOS.put("Costs", new Costs());
         SCENARIOS.put("Drain", new Drain());
         SCENARIOS.put("Receive", new Receive());
-        SCENARIOS.put("Models", new Models.All());
+        SCENARIOS.put("Models", Models::run);
         SCENARIOS.put("Transfer", new Transfer());
-        SCENARIOS.put("Latency", new Latency.All());
+        SCENARIOS.put("Latency", Latency::run);
         SCENARIOS.put("Closed", new Closed());
         SCENARIOS.put("Snapshot", new Snapshot());
         SCENARIOS.put("Peers", new Peers());
@@ -30,9 +30,9 @@ public final class Run {
         List<String> options = List.of(arguments).subList(Math.min(1, arguments.length), arguments.length);
         try {
             for (String name : names) {
-                try (Results results = new Results(name, options)) {
-                    SCENARIOS.get(name).run(results);
-                }
+                Results results = new Results(name, options);
+                SCENARIOS.get(name).run(results);
+                results.keep();
             }
         } catch (Exception e) {
             e.printStackTrace();
