@@ -19,11 +19,16 @@ final class Notifier implements AutoCloseable {
     static final String PATH = "/v1/" + Planted.secret("path") + "?key=" + Planted.secret("query");
 
     final Database database = Servers.database("schema.sql", "example-notifier.sql");
-    final Topic topic = Topic.create(Servers.kafka(), 1);
+    final Topic topic;
     final Map<String, String> settings = new LinkedHashMap<>();
     private final Downstream service;
 
     Notifier(Downstream.Behaviour behaviour) throws IOException {
+        this(1, behaviour);
+    }
+
+    Notifier(int partitions, Downstream.Behaviour behaviour) throws IOException {
+        topic = Topic.create(Servers.kafka(), partitions);
         service = new Downstream(0, behaviour);
         settings.put("database.notifier.url", database.url());
         settings.put("database.notifier.user", "postgres");

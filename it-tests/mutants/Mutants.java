@@ -123,6 +123,8 @@ final class Mutants {
                                 """, ""),
                 new Mutant("outage counts as an attempt", Scenario.OUTAGE_USES_UP_NO_ATTEMPT, "nothing was wrong with it")
                         .edit("camel/inbox-policy.camel.yaml", WHEN.formatted("ReceivedMessage", "isOutage"), NEVER),
+                new Mutant("outage connects the consumer again", Scenario.OUTAGE_USES_UP_NO_ATTEMPT, "stops all partitions of its consumer")
+                        .edit(INBOX, "ref: \"{{inboxPoll}}\"\n                    method: settle", "beanType: io.reliableroutes.inbox.InboxCourse\n                    method: end"),
                 new Mutant("message does not wait for a retry of its key", Scenario.MESSAGE_THAT_COMES_WHILE_AN_INBOX_RETRY_COMMITS_IS_HANDLED,
                         "[m-2] is parked behind a message that is done")
                         .edit(SQL + "lock-parked-inbox-key.sql", "FOR SHARE\n", ""),
@@ -347,14 +349,9 @@ final class Mutants {
                         .edit(SQL + "claim-half-messages.sql", "attempts = h.attempts + 1", "attempts = h.attempts"));
     }
 
-    /** What the configuration check refuses does lose messages, where no stored position keeps them, or brings one for ever. */
+    /** What the configuration check refuses does bring a message for ever. */
     private static List<Mutant> unchecked() {
         return List.of(
-                withoutPosition("receiver has breakOnFirstError: false and no position, and there is no check", Scenario.OUTAGE_USES_UP_NO_ATTEMPT, "booked is [t-2], and the rest was passed over")
-                        .edit(INBOX, "breakOnFirstError: true", "breakOnFirstError: false").unchecked(),
-                withoutPosition("receiver has pollOnError: ERROR_HANDLER and no position, and there is no check", Scenario.RECORDS_FETCHED_BEFORE_A_BROKER_OUTAGE_ARE_HANDLED,
-                        "booked is [t-1, t-2, t-")
-                        .edit(INBOX, "pollOnError: RECONNECT", "pollOnError: ERROR_HANDLER").unchecked(),
                 new Mutant("handler has an error handler of its own, and there is no check", Scenario.FAILING_MESSAGE_IS_PARKED_AFTER_ITS_ATTEMPTS,
                         "times and is not parked")
                         .edit("routes/bank-b-credit-transfer.camel.yaml", "    errorHandler:\n      noErrorHandler: {}\n", "").unchecked(),

@@ -20,7 +20,6 @@ enum Scenario {
     NONE_OF_A_BATCH_OVERTAKES_A_PARKED_ONE_OF_ITS_KEY(BatchScenarios::noneOvertakesAParkedOneOfItsKey),
     DUPLICATES_IN_A_BATCH_HAVE_NO_EFFECT(BatchScenarios::duplicatesHaveNoEffect),
     OUTAGE_USES_UP_NO_ATTEMPT(InboxScenarios::outageUsesUpNoAttempt),
-    RECORDS_FETCHED_BEFORE_A_BROKER_OUTAGE_ARE_HANDLED(InboxScenarios::recordsFetchedBeforeABrokerOutageAreHandled),
     MESSAGES_OF_ANY_IDENTITY_HAVE_ONE_EFFECT(ReceivedScenarios::messagesOfAnyIdentityHaveOneEffect),
     MESSAGE_THAT_IS_REFUSED_EVERYWHERE_STOPS_NOBODY(ReceivedScenarios::messageThatIsRefusedEverywhereStopsNobody),
     BURIAL_THAT_IS_REFUSED_IS_TRIED_LATER(ReceivedScenarios::burialThatIsRefusedIsTriedLater),

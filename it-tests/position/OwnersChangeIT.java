@@ -8,12 +8,16 @@ import java.util.stream.IntStream;
 import harness.CommitGate;
 import harness.RouteProcess;
 import harness.Routes;
+import io.reliableroutes.inbox.InboxPartitions;
 import io.reliableroutes.inbox.InboxPoll;
 import io.reliableroutes.kafka.KafkaHeaders;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.kafka.KafkaEndpoint;
+import org.apache.camel.component.kafka.consumer.KafkaManualCommitFactory.CamelExchangePayload;
+import org.apache.camel.component.kafka.consumer.KafkaManualCommitFactory.KafkaRecordPayload;
 import org.apache.camel.spi.StateRepository;
 import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -115,6 +119,8 @@ class OwnersChangeIT {
         exchange.getMessage().setHeader(KafkaHeaders.PARTITION, 0);
         exchange.getMessage().setHeader(KafkaHeaders.OFFSET, offset);
         exchange.getMessage().setHeader(KafkaHeaders.LAST_OF_PARTITION, last);
+        exchange.getMessage().setHeader(KafkaHeaders.MANUAL_COMMIT, new InboxPartitions().newInstance(new CamelExchangePayload(exchange, null, null, null),
+                new KafkaRecordPayload(new TopicPartition(bank.topic.name(), 0), offset, 0), null));
         return exchange;
     }
 }

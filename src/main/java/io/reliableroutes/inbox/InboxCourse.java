@@ -60,12 +60,19 @@ public final class InboxCourse {
         return failure;
     }
 
+    /** The first one that did not pass; only if one did not. */
+    Object failed() {
+        return messages.get(passed);
+    }
+
     void passed(Exchange exchange) {
-        passed++;
         if (failure == null && exchange.getException() != null) {
             failure = UnsafeFailureException.guarded(exchange.getException());
         } else if (failure == null && (exchange.isRollbackOnly() || exchange.isRollbackOnlyLast())) {
             failure = new IllegalStateException("a message has marked the transaction for rollback");
+        }
+        if (failure == null) {
+            passed++;
         }
     }
 

@@ -1,5 +1,6 @@
 package io.reliableroutes.inbox;
 
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 
@@ -81,6 +82,17 @@ public final class InboxFailure {
         parameters.put("error_class", text.cut(errorClass, 500));
         parameters.put("error_message", text.cut(cause == null ? "nobody has told what has failed" : FailureText.message(cause, 4000), 4000));
         parameters.put("delay", permanent ? null : wait != null ? wait : settings(exchange).next(attempts));
+    }
+
+    /** True if a database has failed, of whomever. */
+    static boolean isOfDatabase(Throwable failure) {
+        return UnsafeFailureException.causes(failure).stream().anyMatch(SQLException.class::isInstance);
+    }
+
+    /** For a log: class and message of what has failed, not null. */
+    static String text(Throwable failure) {
+        Throwable cause = unwrapped(failure);
+        return cause.getClass().getName() + ": " + FailureText.message(cause, 1000);
     }
 
     /** What has failed, without what Camel wraps around an Error, and Narayana around the answer of a participant; null for null. */

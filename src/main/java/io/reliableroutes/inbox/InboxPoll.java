@@ -1,10 +1,15 @@
 package io.reliableroutes.inbox;
 
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import javax.sql.DataSource;
 
 import io.reliableroutes.kafka.KafkaHeaders;
+import io.reliableroutes.support.Settings;
 import io.reliableroutes.support.StalePositionException;
+import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -12,10 +17,17 @@ import org.slf4j.LoggerFactory;
 /** Gathers the records that one poll has brought of a partition. A bean of one template's route. */
 public class InboxPoll {
 
+    private static final int ANSWER_SECONDS = 5;
     private static final Logger LOG = LoggerFactory.getLogger(InboxPoll.class);
 
     private final ThreadLocal<Hand> hands = ThreadLocal.withInitial(Hand::new);
     private String consumer;
+    private String dataSource;
+
+    /** @param dataSource bean name of the data source that the handler uses, not null */
+    public void setDataSource(String dataSource) {
+        this.dataSource = dataSource;
+    }
 
     /** @param consumer name of the receiver, not null */
     public void setConsumer(String consumer) {
@@ -24,12 +36,17 @@ public class InboxPoll {
 
     /**
      * Leaves as the body what is to be handled now: nothing, or the records up to this one, when it is the last of its partition in the poll or
-     * enough of them are there. Nothing is kept beyond a poll: what a consumer loses before, it gets again from its position.
+     * enough of them are there. Nothing is kept beyond a poll: what a consumer loses before, it gets again from its position. Of a partition that
+     * waits nothing is taken.
      *
      * @param  exchange               of a Kafka consumer, not null
      * @throws StalePositionException if the partition has to be taken up anew
      */
     public void gather(Exchange exchange) {
+        if (InboxPartition.of(exchange).skips()) {
+            exchange.getMessage().setBody(List.of());
+            return;
+        }
         Hand hand = hands.get();
         ReceivedRecord record = new ReceivedRecord(exchange.getMessage().copy(), InboxPosition.take(exchange));
         if (!hand.records.isEmpty() && !record.follows(hand.records.get(hand.records.size() - 1))) {
@@ -37,9 +54,8 @@ public class InboxPoll {
             hand.records.clear();
         }
         hand.records.add(record);
-        boolean last = !Boolean.FALSE.equals(exchange.getMessage().getHeader(KafkaHeaders.LAST_OF_PARTITION));
         List<ReceivedRecord> ready = List.of();
-        if (last || hand.records.size() >= hand.size.of(exchange.getContext(), consumer)) {
+        if (isLast(exchange) || hand.records.size() >= hand.size.of(exchange.getContext(), consumer)) {
             ready = List.copyOf(hand.records);
             hand.records.clear();
         }
@@ -67,6 +83,47 @@ public class InboxPoll {
             exchange.getMessage().setBody(List.of());
         } else {
             LOG.debug("inbox of {}: a batch has failed, its messages are handled one by one", consumer, course.failure());
+        }
+    }
+
+    private static boolean isLast(Exchange exchange) {
+        return !Boolean.FALSE.equals(exchange.getMessage().getHeader(KafkaHeaders.LAST_OF_PARTITION));
+    }
+
+    /**
+     * Commits to Kafka what is handled. If a message is to come again, its partition waits with it for {@code inbox.outage-delay}, and all partitions
+     * where it is the database that is away.
+     *
+     * @param  exchange  behind the {@link InboxCourse} of the gathered records, not null
+     * @throws Throwable if the consumer is not where the database says, so that it has to be connected again
+     */
+    public void settle(Exchange exchange) throws Throwable {
+        InboxCourse course = InboxCourse.of(exchange);
+        InboxPartition partition = InboxPartition.of(exchange);
+        if (course.isGood() || StalePositionException.isCauseOf(course.failure())) {
+            InboxCourse.end(exchange);
+            if (isLast(exchange)) {
+                partition.commit();
+            }
+            return;
+        }
+        ReceivedRecord record = (ReceivedRecord) course.failed();
+        long offset = record.message().getHeader(KafkaHeaders.OFFSET, Long.class);
+        long delay = Settings.duration(exchange.getContext(), "inbox.outage-delay");
+        boolean all = InboxFailure.isOfDatabase(course.failure()) && isAway(exchange.getContext());
+        InboxPosition.back(exchange, record.step());
+        partition.waitWith(offset, delay, all);
+        LOG.warn("inbox of {}: {} waits {} ms with offset {}, {}: {}", consumer, partition, delay, offset, all ? "as all partitions do, since the database is away" : "other partitions go on",
+                InboxFailure.text(course.failure()));
+        partition.commit(offset);
+    }
+
+    /** Whether nothing can be handled now, of any partition. */
+    private boolean isAway(CamelContext context) {
+        try (Connection connection = context.getRegistry().lookupByNameAndType(dataSource, DataSource.class).getConnection()) {
+            return !connection.isValid(ANSWER_SECONDS);
+        } catch (SQLException e) {
+            return true;
         }
     }
 

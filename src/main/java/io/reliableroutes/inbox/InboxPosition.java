@@ -130,8 +130,26 @@ public class InboxPosition extends ServiceSupport implements StateRepository<Str
      * @throws StalePositionException if the partition has to be taken up anew
      */
     static Step take(Exchange exchange) {
-        return exchange.getFromEndpoint() instanceof KafkaEndpoint kafka
-                && kafka.getConfiguration().getOffsetRepository() instanceof InboxPosition position ? position.step(exchange) : NOT_STORED;
+        InboxPosition position = of(exchange);
+        return position == null ? NOT_STORED : position.step(exchange);
+    }
+
+    /**
+     * Goes back behind a record that was taken, and all after it: it is taken again.
+     *
+     * @param exchange of the consumer that has taken it, not null
+     * @param step     that the record is, not null
+     */
+    static void back(Exchange exchange, Step step) {
+        InboxPosition position = of(exchange);
+        if (position != null) {
+            position.places.computeIfPresent(new TopicPartition(step.topic(), step.partition()), (partition, place) -> place.isOfThisConsumer() ? new Place(place.consumer(), step.before()) : place);
+        }
+    }
+
+    /** Null for an exchange that comes from no receiver with positions. */
+    private static InboxPosition of(Exchange exchange) {
+        return exchange.getFromEndpoint() instanceof KafkaEndpoint kafka && kafka.getConfiguration().getOffsetRepository() instanceof InboxPosition position ? position : null;
     }
 
     private Step step(Exchange exchange) {
@@ -198,6 +216,11 @@ public class InboxPosition extends ServiceSupport implements StateRepository<Str
 
         Step next(long offset) {
             return new Step(topic, partition, topicId, done, offset);
+        }
+
+        /** The step of the record before it, as far as the next one needs it. */
+        Step before() {
+            return new Step(topic, partition, topicId, null, seen);
         }
 
         boolean follows(Step other) {

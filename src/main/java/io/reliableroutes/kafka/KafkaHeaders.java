@@ -19,6 +19,8 @@ public final class KafkaHeaders {
     public static final String OFFSET = name("OFFSET");
     /** Whether a record is the last one of its partition in a poll, a Boolean. */
     public static final String LAST_OF_PARTITION = name("LAST_RECORD_BEFORE_COMMIT");
+    /** How a record's offset is committed, a KafkaManualCommit. */
+    public static final String MANUAL_COMMIT = name("MANUAL_COMMIT");
     /** Topic that a record is sent to, in place of its endpoint's. */
     public static final String OVERRIDE_TOPIC = name("OVERRIDE_TOPIC");
 

@@ -15,7 +15,7 @@ final class ConsumerCheck {
 
     /**
      * Camel's defaults skip a failed record and commit past it. After an error of the consumer itself, such as a commit that timed out,
-     * {@code pollOnError} would go on behind all records that were fetched; only a reconnect starts at the committed offset.
+     * {@code pollOnError} would go on behind all records that were fetched; only a reconnect starts at the stored position, or at the committed offset.
      */
     private static final Map<String, String> SAFE_KAFKA_CONSUMER = Map.of("autoCommitEnable", "false", "allowManualCommit", "true",
             "breakOnFirstError", "true", "pollOnError", "RECONNECT");
