@@ -1,6 +1,8 @@
 package io.reliableroutes.database;
 
+import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -16,7 +18,7 @@ import org.postgresql.util.PSQLState;
 /**
  * PostgreSQL's driver, whose commit fails if nothing is committed. After a statement that has failed, the server answers COMMIT and PREPARE
  * TRANSACTION with a rollback and no error, and the driver says nothing: a route that has swallowed the error would go on as if its work,
- * its inbox key and its messages were there.
+ * its inbox key and its messages were there. Its statements are {@link CountedStatement}s.
  */
 public class PostgresDriver extends Driver {
 
@@ -35,18 +37,26 @@ public class PostgresDriver extends Driver {
     }
 
     private static Connection connect(BaseConnection connection) {
-        return connection == null ? null : (Connection) Proxy.newProxyInstance(PostgresDriver.class.getClassLoader(), new Class<?>[] {Connection.class},
-                (proxy, method, arguments) -> {
-                    if (method.getName().equals("commit") && isFailed(connection)) {
-                        connection.rollback();
-                        throw failure();
-                    }
-                    try {
-                        return method.invoke(connection, arguments);
-                    } catch (InvocationTargetException e) {
-                        throw e.getCause();
-                    }
-                });
+        return connection == null ? null : proxy(Connection.class, (proxy, method, arguments) -> {
+            if (method.getName().equals("commit") && isFailed(connection)) {
+                connection.rollback();
+                throw failure();
+            }
+            return method.getName().equals("prepareStatement") && arguments.length == 1
+                    ? CountedStatement.of(connection, (String) arguments[0]) : invoke(connection, method, arguments);
+        });
+    }
+
+    static <T> T proxy(Class<T> type, InvocationHandler handler) {
+        return type.cast(Proxy.newProxyInstance(PostgresDriver.class.getClassLoader(), new Class<?>[] {type}, handler));
+    }
+
+    static Object invoke(Object target, Method method, Object[] arguments) throws Throwable {
+        try {
+            return method.invoke(target, arguments);
+        } catch (InvocationTargetException e) {
+            throw e.getCause();
+        }
     }
 
     /** True if a statement of the current transaction has failed: the server would answer a commit with a rollback. */

@@ -54,7 +54,7 @@ public class Savepoint {
         return !FailureClassification.isInfrastructure(exchange);
     }
 
-    private static void execute(Exchange exchange, String dataSource, String statement) throws SQLException, SystemException {
+    static void execute(Exchange exchange, String dataSource, String statement) throws SQLException, SystemException {
         TransactionManager manager = exchange.getContext().getRegistry().findSingleByType(TransactionManager.class);
         if (manager == null || manager.getStatus() == Status.STATUS_NO_TRANSACTION) {
             return;
