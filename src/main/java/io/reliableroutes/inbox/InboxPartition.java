@@ -1,6 +1,5 @@
 package io.reliableroutes.inbox;
 
-import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
@@ -12,12 +11,9 @@ import org.apache.camel.component.kafka.consumer.KafkaManualCommit;
 import org.apache.camel.component.kafka.consumer.KafkaManualCommitFactory.CamelExchangePayload;
 import org.apache.camel.component.kafka.consumer.KafkaManualCommitFactory.KafkaRecordPayload;
 import org.apache.camel.support.service.ServiceSupport;
-import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.RebalanceInProgressException;
-import org.apache.kafka.common.errors.RetriableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -78,12 +74,12 @@ final class InboxPartition implements KafkaManualCommit {
 
     /** @param next offset of the first one that is not done */
     void commit(long next) {
-        try {
-            consumer.commitSync(Map.of(record.partition, new OffsetAndMetadata(next)), Duration.ofMillis(record.commitTimeout));
-        } catch (RetriableException | CommitFailedException | RebalanceInProgressException e) {
-            // the broker is away or the group is being divided, which the next poll sees to
-            LOG.debug("{} is not committed at {}", this, next, e);
-        }
+        // nobody waits for it: where the broker is away or the group is being divided, the next poll sees to that
+        consumer.commitAsync(Map.of(record.partition, new OffsetAndMetadata(next)), (offsets, failure) -> {
+            if (failure != null) {
+                LOG.debug("{} is not committed at {}", this, next, failure);
+            }
+        });
     }
 
     @Override

@@ -113,8 +113,12 @@ public class InboxPoll {
         boolean all = InboxFailure.isOfDatabase(course.failure()) && isAway(exchange.getContext());
         InboxPosition.back(exchange, record.step());
         partition.waitWith(offset, delay, all);
-        LOG.warn("inbox of {}: {} waits {} ms with offset {}, {}: {}", consumer, partition, delay, offset, all ? "as all partitions do, since the database is away" : "other partitions go on",
-                InboxFailure.text(course.failure()));
+        String failure = InboxFailure.text(course.failure());
+        if (all) {
+            LOG.warn("inbox of {}: all partitions wait {} ms, since the database is away, {} with offset {}: {}", consumer, delay, partition, offset, failure);
+        } else {
+            LOG.warn("inbox of {}: {} waits {} ms with offset {}, other partitions go on: {}", consumer, partition, delay, offset, failure);
+        }
         partition.commit(offset);
     }
 

@@ -59,7 +59,8 @@ final class SuppliedBeans implements BeanRepository {
             case "transactionManager" -> TransactionManager.class;
             default -> LocalDataSource.class;
         };
-        if (!type.isAssignableFrom(made) || made == LocalDataSource.class && setting(name, "url") == null || isBound(name)) {
+        // asked for each message, of a name that is bound since the first
+        if (!type.isAssignableFrom(made) || isBound(name) || made == LocalDataSource.class && setting(name, "url") == null || optional("camel.beans." + name) != null) {
             return null;
         }
         Object bean = switch (name) {
@@ -71,10 +72,9 @@ final class SuppliedBeans implements BeanRepository {
         return type.cast(bean);
     }
 
-    /** By somebody else; what {@code camel.beans} names is bound a little later. */
+    /** What {@code camel.beans} names is bound a little later. */
     private boolean isBound(String name) {
-        return registry.getSupplierRegistry().lookupByName(name) != null || registry.getFallbackRegistry().lookupByName(name) != null
-                || optional("camel.beans." + name) != null;
+        return registry.getSupplierRegistry().lookupByName(name) != null || registry.getFallbackRegistry().lookupByName(name) != null;
     }
 
     private TransactionPolicy policy() {

@@ -74,10 +74,9 @@ public record RetrySettings(String name, int immediateAttempts, long immediateDe
 
     /** The value of a setting for one consumer or destination, never null; empty if it is set nowhere. */
     public static String value(CamelContext context, String side, String name, String setting) {
-        String profile = context.getPropertiesComponent().resolveProperty("retry.profile").orElse("");
-        return context.getPropertiesComponent().resolveProperty(side + "." + name + "." + setting)
-                .or(() -> context.getPropertiesComponent().resolveProperty("profile." + profile + "." + side + "." + setting))
-                .or(() -> context.getPropertiesComponent().resolveProperty(side + "." + setting))
+        return KnownSettings.value(context, side + "." + name + "." + setting)
+                .or(() -> KnownSettings.value(context, "profile." + Settings.text(context, "retry.profile") + "." + side + "." + setting))
+                .or(() -> KnownSettings.value(context, side + "." + setting))
                 .orElse("");
     }
 

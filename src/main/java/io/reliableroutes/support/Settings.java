@@ -44,6 +44,6 @@ public class Settings {
 
     /** The value, empty if it is not set; never null. */
     public static String text(CamelContext context, String name) {
-        return context.getPropertiesComponent().resolveProperty(name).orElse("");
+        return KnownSettings.value(context, name).orElse("");
     }
 }

@@ -1,13 +1,17 @@
 package io.reliableroutes.support;
 
 import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 import org.apache.camel.CamelContext;
 import org.apache.camel.support.ResourceHelper;
 import org.apache.camel.util.IOHelper;
 
-/** The statements that Java runs itself, from the same folder as those of the routes. */
+/** The statements that Java runs itself, from the same folder as those of the routes. Each is read once. */
 public final class SqlFile {
+
+    private final Map<String, String> statements = new ConcurrentHashMap<>();
 
     private SqlFile() {
     }
@@ -19,6 +23,10 @@ public final class SqlFile {
      */
     public static String load(CamelContext context, String name) {
         String dialect = Settings.text(context, "sql.dialect");
+        return PerContext.of(context, SqlFile.class, SqlFile::new).statements.computeIfAbsent(dialect + '/' + name, file -> read(context, dialect, name));
+    }
+
+    private static String read(CamelContext context, String dialect, String name) {
         try {
             return IOHelper.loadText(ResourceHelper.resolveMandatoryResourceAsInputStream(context, "classpath:sql/" + dialect + "/" + name));
         } catch (IOException e) {
