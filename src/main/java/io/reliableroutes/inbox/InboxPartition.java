@@ -12,15 +12,10 @@ import org.apache.camel.component.kafka.consumer.KafkaManualCommitFactory.CamelE
 import org.apache.camel.component.kafka.consumer.KafkaManualCommitFactory.KafkaRecordPayload;
 import org.apache.camel.support.service.ServiceSupport;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The partition of a record, for the thread of its consumer. What is committed to Kafka is for show, see {@link InboxPosition}. */
 final class InboxPartition implements KafkaManualCommit {
-
-    private static final Logger LOG = LoggerFactory.getLogger(InboxPartition.class);
 
     private final InboxPartitions partitions;
     private final Exchange exchange;
@@ -74,12 +69,7 @@ final class InboxPartition implements KafkaManualCommit {
 
     /** @param next offset of the first one that is not done */
     void commit(long next) {
-        // nobody waits for it: where the broker is away or the group is being divided, the next poll sees to that
-        consumer.commitAsync(Map.of(record.partition, new OffsetAndMetadata(next)), (offsets, failure) -> {
-            if (failure != null) {
-                LOG.debug("{} is not committed at {}", this, next, failure);
-            }
-        });
+        InboxPartitions.commit(consumer, record.partition, next);
     }
 
     @Override

@@ -1,8 +1,8 @@
 package io.reliableroutes.inbox;
 
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
 import org.apache.camel.component.kafka.consumer.CommitManager;
@@ -11,7 +11,10 @@ import org.apache.camel.component.kafka.consumer.errorhandler.KafkaConsumerListe
 import org.apache.camel.component.kafka.consumer.support.ProcessingResult;
 import org.apache.camel.support.service.ServiceSupport;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The partitions of a receiver, of which some wait: a message that meets an outage holds up its own and no other. Camel's answer to a failure
@@ -20,7 +23,39 @@ import org.apache.kafka.common.TopicPartition;
  */
 public class InboxPartitions extends KafkaConsumerListener implements KafkaManualCommitFactory, Predicate<Object> {
 
-    private final Map<TopicPartition, Waiting> waiting = new ConcurrentHashMap<>();
+    private static final Logger LOG = LoggerFactory.getLogger(InboxPartitions.class);
+    private static final ThreadLocal<Consumer<?, ?>> CONSUMER = new ThreadLocal<>();
+
+    /** Each consumer is a thread. One that has lost a partition to another of this process may not know it yet, and must not take its wait away. */
+    private final ThreadLocal<Map<TopicPartition, Waiting>> waiting = ThreadLocal.withInitial(HashMap::new);
+
+    /** Called by the thread that has made it. */
+    @Override
+    public void setConsumer(Consumer<?, ?> consumer) {
+        CONSUMER.set(consumer);
+    }
+
+    /**
+     * Tells Kafka where the receiver is in a partition that the consumer of this thread has just been given: a route that was suspended is resumed
+     * there by Camel, and what had been told in an earlier life may be further than the receiver is now.
+     *
+     * @param next offset of the first one that is not done
+     */
+    static void begin(TopicPartition partition, long next) {
+        Consumer<?, ?> consumer = CONSUMER.get();
+        if (consumer != null) {
+            commit(consumer, partition, next);
+        }
+    }
+
+    /** Nobody waits for it: where the broker is away or the group is being divided, the next poll sees to that. */
+    static void commit(Consumer<?, ?> consumer, TopicPartition partition, long next) {
+        consumer.commitAsync(Map.of(partition, new OffsetAndMetadata(next)), (offsets, failure) -> {
+            if (failure != null) {
+                LOG.debug("{} is not committed at {}", partition, next, failure);
+            }
+        });
+    }
 
     @Override
     public InboxPartition newInstance(CamelExchangePayload exchange, KafkaRecordPayload record, CommitManager none) {
@@ -36,15 +71,16 @@ public class InboxPartitions extends KafkaConsumerListener implements KafkaManua
     @Override
     public boolean afterConsume(Object polled) {
         Consumer<?, ?> consumer = (Consumer<?, ?>) polled;
-        waiting.forEach((partition, wait) -> {
-            boolean paused = wait.consumer == consumer && consumer.paused().contains(partition);
-            if (wait.consumer == consumer && !(paused && wait.isOn())) {
-                // what is not paused any more was taken away and given back, or an operator has suspended and resumed the route
-                waiting.remove(partition);
-                if (paused) {
-                    consumer.resume(Set.of(partition));
-                }
+        waiting.get().entrySet().removeIf(entry -> {
+            boolean paused = entry.getValue().consumer == consumer && consumer.paused().contains(entry.getKey());
+            if (paused && entry.getValue().isOn()) {
+                return false;
             }
+            // if it is not paused any more, it was taken away and given back, its consumer is closed, or an operator has suspended and resumed the route
+            if (paused) {
+                consumer.resume(Set.of(entry.getKey()));
+            }
+            return true;
         });
         return true;
     }
@@ -62,12 +98,12 @@ public class InboxPartitions extends KafkaConsumerListener implements KafkaManua
     }
 
     boolean isWaiting(TopicPartition partition, Consumer<?, ?> consumer) {
-        Waiting wait = waiting.get(partition);
+        Waiting wait = waiting.get().get(partition);
         return wait != null && wait.consumer == consumer;
     }
 
     void put(TopicPartition partition, Waiting wait) {
-        waiting.put(partition, wait);
+        waiting.get().put(partition, wait);
     }
 
     /**

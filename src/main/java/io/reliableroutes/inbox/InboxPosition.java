@@ -92,6 +92,7 @@ public class InboxPosition extends ServiceSupport implements StateRepository<Str
                 Step last = startingPoint.of(partition);
                 places.put(partition, new Place(Thread.currentThread(), last));
                 watch.seen(partition.topic(), last.topicId());
+                InboxPartitions.begin(partition, last.done() + 1);
                 return String.valueOf(last.done());
             } catch (Exception e) {
                 if (!told) {
