@@ -19,6 +19,7 @@ class HandlerCallsTest {
                 handler("statements and the outbox", null, route -> route.to("sql:SELECT 1").to("jdbc:bankB").to("kamelet:outbox-sink?outboxDestination=x").log("done")),
                 handler("another route", null, route -> route.to("direct:other")),
                 handler("a circle", null, route -> route.to("direct:handler")),
+                handler("a queue, without XA", "jms in route handler", route -> route.to("jms:queue:x")),
                 handler("http", "http in route handler", route -> route.to("http:example.org")),
                 handler("http somewhere within", "http in route handler", route -> route.choice().when().constant(true).to("http:example.org").end()),
                 handler("http of another route", "http in route outside", route -> route.to("direct:outside")),

@@ -77,7 +77,7 @@ public class LocalDataSource implements DataSource, AutoCloseable {
 
     @Override
     public Connection getConnection() throws SQLException {
-        return opened().getConnection();
+        return LockTimeout.limited(opened().getConnection(), this, transactionManager);
     }
 
     /** @throws SQLException always: connections of the pool are of its own user */

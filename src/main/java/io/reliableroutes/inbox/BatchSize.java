@@ -3,7 +3,7 @@ package io.reliableroutes.inbox;
 import org.apache.camel.CamelContext;
 
 /** How many messages share the next transaction: fewer after a failure, and more after none. For one thread. */
-final class BatchSize {
+public final class BatchSize {
 
     /** A batch that fails costs as much as its messages alone, so there is nothing to win by none at all. */
     private static final int LEAST = 2;
@@ -11,8 +11,11 @@ final class BatchSize {
     private int most;
     private int size;
 
-    /** 1 or more, and no more than {@code inbox.batch-size}. */
-    int of(CamelContext context, String consumer) {
+    /**
+     * @param  consumer name of the receiver, not null
+     * @return          1 or more, and no more than {@code inbox.batch-size}
+     */
+    public int of(CamelContext context, String consumer) {
         if (size == 0) {
             most = InboxBatch.size(context, consumer);
             size = most;
@@ -20,8 +23,12 @@ final class BatchSize {
         return size;
     }
 
-    /** Where one in ten fails no hundred would ever succeed. */
-    void learn(boolean good) {
+    /**
+     * Where one in ten fails no hundred would ever succeed.
+     *
+     * @param good false if a batch has failed
+     */
+    public void learn(boolean good) {
         size = good ? Math.min(most, size * 2) : Math.max(Math.min(most, LEAST), size / 2);
     }
 }

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -89,16 +90,39 @@ public class InboxBatch {
         InboxCourse.begin(exchange, record(exchange));
     }
 
+    /**
+     * The same for messages that have no position.
+     *
+     * @param  exchange     of their receiver, not null
+     * @param  messages     checked, by their keys and in their order; loses those that are not new; not null
+     * @throws SQLException if the database fails
+     */
+    protected final void begin(Exchange exchange, Map<String, ReceivedMessage> messages) throws SQLException {
+        InboxCourse.begin(exchange, record(exchange, messages, InboxPosition.NOT_STORED));
+    }
+
+    /** Name of the receiver, not null. */
+    protected final String consumer() {
+        return consumer;
+    }
+
+    /** Bean name of the data source, not null. */
+    protected final String dataSource() {
+        return dataSource;
+    }
+
     /** The new ones, in their order. */
     private List<ReceivedMessage> record(Exchange exchange) throws SQLException {
         List<?> records = exchange.getMessage().getBody(List.class);
-        Map<String, ReceivedMessage> messages = read(exchange, records);
         InboxPosition.Step first = ((ReceivedRecord) records.get(0)).step();
         InboxPosition.Step last = ((ReceivedRecord) records.get(records.size() - 1)).step();
+        return record(exchange, read(exchange, records), new InboxPosition.Step(first.topic(), first.partition(), first.topicId(), first.seen(), last.done()));
+    }
+
+    private List<ReceivedMessage> record(Exchange exchange, Map<String, ReceivedMessage> messages, InboxPosition.Step step) throws SQLException {
         DataSource database = exchange.getContext().getRegistry().lookupByNameAndType(dataSource, DataSource.class);
         try (Connection connection = database.getConnection()) {
-            Set<String> fresh = insert(exchange.getContext(), connection, new InboxPosition.Step(first.topic(), first.partition(), first.topicId(), first.seen(), last.done()),
-                    messages.keySet().stream().map(MessageIdentity::ofKey).toList());
+            Set<String> fresh = insert(exchange.getContext(), connection, step, messages.keySet().stream().map(MessageIdentity::ofKey).toList());
             messages.keySet().retainAll(fresh);
             hold(exchange, connection, messages.values());
         }
@@ -129,10 +153,10 @@ public class InboxBatch {
             statement.setString(1, consumer);
             statement.setString(2, consumer);
             statement.setString(3, step.topic());
-            statement.setInt(4, step.partition());
+            statement.setObject(4, step.partition(), Types.INTEGER);
             statement.setString(5, step.topicId());
-            statement.setLong(6, step.seen());
-            statement.setLong(7, step.done());
+            statement.setObject(6, step.seen(), Types.BIGINT);
+            statement.setObject(7, step.done(), Types.BIGINT);
             statement.setArray(8, connection.createArrayOf("text", identities.stream().map(MessageIdentity::source).toArray()));
             statement.setArray(9, connection.createArrayOf("text", identities.stream().map(MessageIdentity::id).toArray()));
             statement.setString(10, consumer);

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
+import io.reliableroutes.database.LockTimeout;
 import org.apache.camel.Exchange;
 
 /**
@@ -76,6 +77,7 @@ public final class ParkedMessages {
         List<ParkedMessage> together = claimed.stream().takeWhile(message -> !message.exhausted()).toList();
         if (together.size() > 1) {
             parked.take(together);
+            LockTimeout.begin(exchange.getContext());
         }
         parked.alone = together.size() < 2 && !claimed.isEmpty();
         InboxCourse.begin(exchange, parked.messages);

@@ -63,10 +63,23 @@ public final class ReceivedMessage extends InboxMessage {
 
     /** That of a record, outside its exchange; the message of the exchange is the record's afterwards. */
     static ReceivedMessage read(Exchange exchange, ReceivedRecord record, String consumer, String dataSource) {
-        ReceivedMessage message = new ReceivedMessage(consumer, dataSource);
         exchange.setMessage(record.message());
-        message.read(exchange);
+        ReceivedMessage message = read(exchange, consumer, dataSource);
         message.setStep(record.step());
+        return message;
+    }
+
+    /**
+     * One of several of an exchange.
+     *
+     * @param  exchange   whose message it is now, not null
+     * @param  consumer   name of the receiver, not null
+     * @param  dataSource bean name of the data source with the inbox, not null
+     * @return            the message, read, which is not the exchange's, not null
+     */
+    public static ReceivedMessage read(Exchange exchange, String consumer, String dataSource) {
+        ReceivedMessage message = new ReceivedMessage(consumer, dataSource);
+        message.read(exchange);
         return message;
     }
 
@@ -162,7 +175,7 @@ public final class ReceivedMessage extends InboxMessage {
     }
 
     /** What it is recognised by, not null after {@link #check}. */
-    MessageIdentity identity() {
+    public MessageIdentity identity() {
         return identity;
     }
 

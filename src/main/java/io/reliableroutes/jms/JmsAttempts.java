@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.sql.Timestamp;
+import java.util.List;
 import java.util.UUID;
 import javax.sql.DataSource;
 
@@ -32,6 +33,7 @@ final class JmsAttempts {
     private final DataSource dataSource;
     private final String consumer;
     private final String take;
+    private final String takeAll;
     private final String begin;
     private final String fail;
     private final String interrupt;
@@ -42,6 +44,7 @@ final class JmsAttempts {
         this.dataSource = dataSource;
         this.consumer = consumer;
         this.take = SqlFile.load(context, "take-inbox-attempt.sql");
+        this.takeAll = SqlFile.load(context, "take-inbox-attempts.sql");
         this.begin = SqlFile.load(context, "begin-inbox-attempt.sql");
         this.fail = SqlFile.load(context, "fail-inbox-attempt.sql");
         this.interrupt = SqlFile.load(context, "interrupt-inbox-attempt.sql");
@@ -53,6 +56,23 @@ final class JmsAttempts {
                 ResultSet row = statement.executeQuery()) {
             return row.next() ? new Record(row.getInt(1), row.getInt(2), row.getInt(3), row.getBoolean(4), row.getString(5), row.getString(6),
                     row.getTimestamp(7)) : null;
+        }
+    }
+
+    /** The same for several: what an outage has left is gone if the transaction commits. Refuses if one of them has failed, or a process has died with it. */
+    void takeUnfailed(List<MessageIdentity> messages) throws SQLException {
+        try (Connection connection = connect(); PreparedStatement statement = connection.prepareStatement(takeAll)) {
+            statement.setQueryTimeout(STATEMENT_SECONDS);
+            statement.setString(1, consumer);
+            statement.setArray(2, connection.createArrayOf("text", messages.stream().map(MessageIdentity::source).toArray()));
+            statement.setArray(3, connection.createArrayOf("text", messages.stream().map(MessageIdentity::id).toArray()));
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    if (rows.getBoolean(2)) {
+                        throw new IllegalStateException("message " + rows.getString(1) + " has failed before and is handled alone");
+                    }
+                }
+            }
         }
     }
 

@@ -44,7 +44,7 @@ final class JmsDelivery implements TransactionSynchronization {
         this.attempts = attempts;
         this.message = message;
         this.dataSource = dataSource;
-        this.key = JmsInbox.property(message, "JMSXGroupID");
+        this.key = JmsForm.property(message, "JMSXGroupID");
     }
 
     /** Begins it; its end is that of the current transaction, which the JMS consumer has begun. */

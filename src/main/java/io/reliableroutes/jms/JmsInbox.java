@@ -1,23 +1,16 @@
 package io.reliableroutes.jms;
 
-import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
-import java.util.Map;
 import javax.sql.DataSource;
 
 import io.reliableroutes.InvalidMessageException;
 import io.reliableroutes.inbox.EarlierFailure;
 import io.reliableroutes.inbox.ReceivedMessage;
-import io.reliableroutes.kafka.KafkaHeaders;
-import io.reliableroutes.support.DatabaseText;
-import io.reliableroutes.support.MessageIdentity;
 import io.reliableroutes.support.RetrySettings;
-import jakarta.jms.BytesMessage;
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.Session;
-import jakarta.jms.TextMessage;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
 import org.apache.camel.Exchange;
@@ -65,8 +58,7 @@ public class JmsInbox implements CamelContextAware {
     }
 
     /**
-     * Puts the message into the form that a Kafka record has for an inbox: body as bytes, and headers. The key is the message group; a
-     * message without {@code ce_id} has the broker's id, of the source {@code jms:<queue>}. The object of an ObjectMessage is never read.
+     * Puts the message into its {@link JmsForm}, and decides whether it is given up.
      *
      * @param  exchange                the exchange of a JMS consumer with {@code mapJmsMessage=false}, not null
      * @throws JMSException            if the broker has gone meanwhile
@@ -77,19 +69,9 @@ public class JmsInbox implements CamelContextAware {
         Message message = exchange.getMessage().getBody(Message.class);
         ReceivedMessage received = ReceivedMessage.take(exchange, consumer, dataSource);
         JmsDelivery delivery = JmsDelivery.begin(exchange, consumer, dataSource, attempts(), message);
-        Map<String, Object> headers = exchange.getMessage().getHeaders();
-        headers.put(KafkaHeaders.TOPIC, queue);
-        headers.put(KafkaHeaders.KEY, property(message, "JMSXGroupID"));
-        headers.put("ce_source", property(message, "ce_source"));
-        headers.put("ce_id", property(message, "ce_id"));
-        String brokers = "jms:" + queue;
-        if (MessageIdentity.of(brokers, headers.get("ce_id"), DatabaseText.UTF8) == null && message.getJMSMessageID() != null) {
-            // the broker's ids are unique, whoever sends
-            headers.put("ce_id", message.getJMSMessageID());
-            headers.put("ce_source", brokers);
-        }
-        exchange.getMessage().setBody(null);
-        decide(received, delivery, delivery.recall(received.identity(exchange), message.getJMSRedelivered()), headers.get("ce_id") != null);
+        JmsForm.give(exchange, message, queue);
+        decide(received, delivery, delivery.recall(received.identity(exchange), message.getJMSRedelivered()),
+                exchange.getMessage().getHeader("ce_id") != null);
         if (!delivery.isUnreadable()) {
             readBody(exchange, received, delivery);
         }
@@ -103,7 +85,7 @@ public class JmsInbox implements CamelContextAware {
         if (delivery.identity() == null) {
             // recognised by nothing, so nothing of an earlier delivery can be known, but what the broker counts
             giveUp(received, delivery, received.unidentified(hasId), 1);
-            if (property(delivery.message(), "JMSXDeliveryCount") instanceof Integer count && count > 2 * KEEPINGS) {
+            if (JmsForm.property(delivery.message(), "JMSXDeliveryCount") instanceof Integer count && count > 2 * KEEPINGS) {
                 delivery.keepUnread();
             }
         } else if (earlier == null) {
@@ -128,12 +110,8 @@ public class JmsInbox implements CamelContextAware {
     private void readBody(Exchange exchange, ReceivedMessage received, JmsDelivery delivery) throws JMSException {
         Message message = delivery.message();
         try {
-            if (message instanceof TextMessage text) {
-                exchange.getMessage().setBody(text.getText() == null ? null : text.getText().getBytes(StandardCharsets.UTF_8));
-            } else if (message instanceof BytesMessage bytes) {
-                byte[] body = new byte[Math.toIntExact(bytes.getBodyLength())];
-                bytes.readBytes(body);
-                exchange.getMessage().setBody(body);
+            if (JmsForm.isReadable(message)) {
+                exchange.getMessage().setBody(JmsForm.body(message));
             } else {
                 refuse(received, delivery, "is neither a TextMessage nor a BytesMessage: reading it could run foreign code.", "Send text or bytes.");
             }
@@ -181,6 +159,11 @@ public class JmsInbox implements CamelContextAware {
         }
     }
 
+    /** Whether several messages were received in the transaction, which are {@link JmsBatch}'s. */
+    public boolean isBatch() {
+        return JmsReception.current() != null;
+    }
+
     /**
      * Remembers why a delivery has failed, until its transaction has ended.
      *
@@ -198,14 +181,5 @@ public class JmsInbox implements CamelContextAware {
             attempts = new JmsAttempts(camelContext, camelContext.getRegistry().lookupByNameAndType(dataSource, DataSource.class), consumer);
         }
         return attempts;
-    }
-
-    /** The value of a property of any type, or null: a value that JMS cannot give is none. */
-    static Object property(Message message, String name) {
-        try {
-            return message.getObjectProperty(name);
-        } catch (JMSException | RuntimeException e) {
-            return null;
-        }
     }
 }

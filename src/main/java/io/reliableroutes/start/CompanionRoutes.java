@@ -21,7 +21,7 @@ import org.apache.camel.util.StringHelper;
  */
 final class CompanionRoutes implements RouteBuilderLifecycleStrategy {
 
-    static final Map<String, List<String>> COMPANIONS = Map.of("inbox", List.of("inbox-batch", "inbox-single", "inbox-retry"), "inbox-jms", List.of("inbox-retry"),
+    static final Map<String, List<String>> COMPANIONS = Map.of("inbox", List.of("inbox-batch", "inbox-single", "inbox-retry"), "inbox-jms", List.of("inbox-jms-batch", "inbox-retry"),
             "inbox-retry", List.of("inbox-retry-batch", "inbox-retry-single"), "outbox-relay", List.of("outbox-retry"));
 
     private static final String LIST = "inbox-list";

@@ -77,13 +77,22 @@ final class ConsumerCheck {
 
     /** What is bound to an option of the JMS component decides whether its consumers are in the transaction at all. */
     private void checkJmsWiring(String option, Class<?> needed) {
-        Component jms = context.getComponent("jms");
-        Object bean = ((PropertyConfigurerGetter) jms.getComponentPropertyConfigurer()).getOptionValue(jms, option, true);
+        Object bean = jmsOption(context, option);
         if (!needed.isInstance(bean)) {
             throw new ConfigurationException("route " + route + ": camel.component.jms." + option + " (" + (bean == null ? "" : bean.getClass().getName())
                     + ") is no " + needed.getName() + ": a message would be acknowledged outside its transaction and lost with the first failure. "
                     + "Bind it as application-xa.properties does.");
         }
+    }
+
+    /** Whether what is sent to JMS is part of the current transaction. */
+    static boolean isXa(CamelContext context) {
+        return !context.getRegistry().findByType(XaTransactionManager.class).isEmpty() && jmsOption(context, "connectionFactory") instanceof XaConnectionFactory;
+    }
+
+    private static Object jmsOption(CamelContext context, String option) {
+        Component jms = context.getComponent("jms");
+        return ((PropertyConfigurerGetter) jms.getComponentPropertyConfigurer()).getOptionValue(jms, option, true);
     }
 
     private void checkOptions(Map<String, String> safeOptions, String consequence) {

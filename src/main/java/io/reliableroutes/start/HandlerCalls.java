@@ -23,6 +23,9 @@ final class HandlerCalls {
     private static final String OF_THE_TRANSACTION
             = "(sql|jdbc|log|json-validator|validator|language):.*|kamelet:(//)?(outbox-sink|barrier-action|saga-start-sink|saga-answer-sink|step-barrier-action)([/?].*)?";
 
+    /** Where JMS takes part: sent through the component's own connections, and with no answer, which could not come before the commit. */
+    private static final String OF_AN_XA_TRANSACTION = "jms:(?!.*([cC]onnectionFactory|InOut|transactionManager)).*";
+
     private final ModelCamelContext context;
     private final Set<String> seen = new HashSet<>();
 
@@ -75,7 +78,8 @@ final class HandlerCalls {
         }
         for (Call call : Call.of(route.getOutputs())) {
             String target = RouteUri.of(context, route, call.uri());
-            String outside = target.startsWith("direct:") ? outside(target) : target.matches("(?s)" + OF_THE_TRANSACTION) ? null
+            String outside = target.startsWith("direct:") ? outside(target)
+                    : target.matches("(?s)" + OF_THE_TRANSACTION) || target.matches("(?s)" + OF_AN_XA_TRANSACTION) && ConsumerCheck.isXa(context) ? null
                     : target.replaceFirst("(?s):.*", "") + " in route " + route.getId();
             if (outside != null) {
                 return outside;

@@ -19,7 +19,7 @@ final class VocabularyFiles {
 
     /** The names of the templates are among these, too. */
     static final List<String> STEMS = List.of("outbox-relay", "outbox-retry", "outbox-policy",
-            "inbox", "inbox-batch", "inbox-list", "inbox-single", "inbox-policy", "inbox-jms", "inbox-jms-policy", "inbox-retry", "inbox-retry-batch", "inbox-retry-single", "inbox-retry-policy",
+            "inbox", "inbox-batch", "inbox-list", "inbox-single", "inbox-policy", "inbox-jms", "inbox-jms-batch", "inbox-jms-policy", "inbox-retry", "inbox-retry-batch", "inbox-retry-single", "inbox-retry-policy",
             "half-check-back", "saga", "saga-http-participant", "saga-timeout", "dead-letter-alert", "standstill", "retention", "housekeeping-policy");
 
     private final Map<String, byte[]> contents = new LinkedHashMap<>();

@@ -1,0 +1,113 @@
+package io.reliableroutes.jms;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import io.reliableroutes.inbox.BatchSize;
+import io.reliableroutes.support.MessageIdentity;
+import jakarta.jms.BytesMessage;
+import jakarta.jms.JMSException;
+import jakarta.jms.Message;
+import jakarta.jms.TextMessage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
+/**
+ * The messages that were received in one transaction, until its end. A message that was delivered before is received alone: something has undone
+ * its transaction, and alone it shows whether it was its fault.
+ */
+final class JmsReception implements TransactionSynchronization {
+
+    private static final Logger LOG = LoggerFactory.getLogger(JmsReception.class);
+    /** Characters or bytes that are held in memory at a time, beside the last message. */
+    private static final long MOST_BYTES = 1 << 20;
+    /** A client may read a long body from the network, and only until it receives the next message. */
+    private static final long LONG_BYTES = 1 << 16;
+
+    private final String consumer;
+    private final BatchSize size;
+    private final List<Message> messages = new ArrayList<>();
+    private final List<MessageIdentity> begun = new ArrayList<>();
+    private final long lateAt;
+    private JmsAttempts attempts;
+    private boolean closed;
+    private long bytes;
+
+    /** Of a consumer whose batches have this size, and whose transactions may last so long. */
+    JmsReception(String consumer, BatchSize size, long timeoutSeconds) {
+        this.consumer = consumer;
+        this.size = size;
+        this.lateAt = System.nanoTime() + TimeUnit.SECONDS.toNanos(timeoutSeconds) / 2;
+    }
+
+    /** That of the current transaction, null if it has received only one message. */
+    static JmsReception current() {
+        if (TransactionSynchronizationManager.isSynchronizationActive()) {
+            for (TransactionSynchronization each : TransactionSynchronizationManager.getSynchronizations()) {
+                if (each instanceof JmsReception reception) {
+                    return reception;
+                }
+            }
+        }
+        return null;
+    }
+
+    void add(Message message) throws JMSException {
+        messages.add(message);
+        if (message.getJMSRedelivered()) {
+            closed = true;
+        } else if (message instanceof TextMessage text) {
+            String body = text.getText();
+            bytes += body == null ? 0 : body.length();
+        } else if (message instanceof BytesMessage binary) {
+            bytes += binary.getBodyLength();
+            closed = binary.getBodyLength() > LONG_BYTES;
+        } else {
+            closed = true;
+        }
+    }
+
+    /** Whether one more may be received. */
+    boolean takesMore(int most) {
+        return !closed && messages.size() < most && bytes < MOST_BYTES;
+    }
+
+    /** Its end is that of the current transaction; one message alone is no batch. */
+    void join() {
+        if (messages.size() > 1) {
+            TransactionSynchronizationManager.registerSynchronization(this);
+        }
+    }
+
+    /** In their order; not null. */
+    List<Message> messages() {
+        return messages;
+    }
+
+    /** It was recorded that this one, which was delivered before, is handled: a rollback is no crash. */
+    void begun(MessageIdentity identity, JmsAttempts by) {
+        begun.add(identity);
+        attempts = by;
+    }
+
+    @Override
+    public void afterCompletion(int status) {
+        // one that has needed half of its time would be rolled back with some more load, again and again
+        size.learn(status == STATUS_COMMITTED && System.nanoTime() < lateAt);
+        if (status == STATUS_COMMITTED) {
+            return;
+        }
+        LOG.info("inbox of {}: {} messages that shared a transaction come again and are handled one by one", consumer, messages.size());
+        try {
+            for (MessageIdentity identity : begun) {
+                attempts.interrupt(identity);
+            }
+        } catch (SQLException | RuntimeException e) {
+            LOG.debug("inbox of {}: nothing can be recorded now", consumer, e);
+        }
+    }
+}
