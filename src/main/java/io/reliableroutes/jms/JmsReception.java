@@ -58,17 +58,21 @@ final class JmsReception implements TransactionSynchronization {
 
     void add(Message message) throws JMSException {
         messages.add(message);
-        if (message.getJMSRedelivered()) {
-            closed = true;
-        } else if (message instanceof TextMessage text) {
-            String body = text.getText();
-            bytes += body == null ? 0 : body.length();
-        } else if (message instanceof BytesMessage binary) {
-            bytes += binary.getBodyLength();
-            closed = binary.getBodyLength() > LONG_BYTES;
-        } else {
+        try {
+            closed = message.getJMSRedelivered() || !JmsForm.isReadable(message) || isLong(message);
+        } catch (RuntimeException e) {
+            // a body that is not what it says: whoever handles it finds that out
             closed = true;
         }
+    }
+
+    private boolean isLong(Message message) throws JMSException {
+        if (message instanceof TextMessage text) {
+            bytes += text.getText() == null ? 0 : text.getText().length();
+            return false;
+        }
+        bytes += ((BytesMessage) message).getBodyLength();
+        return ((BytesMessage) message).getBodyLength() > LONG_BYTES;
     }
 
     /** Whether one more may be received. */
