@@ -45,6 +45,8 @@ final class SharingReceiver implements AutoCloseable {
                         parameters:
                           query: INSERT INTO effect (name) VALUES (:#${bodyAs(String)})
                           dataSource: "#bean:bankB"
+                    - setBody:
+                        simple: ${bodyAs(String)}
                     - to:
                         uri: jms:queue:told
                         pattern: InOnly
