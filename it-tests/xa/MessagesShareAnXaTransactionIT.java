@@ -126,9 +126,9 @@ class MessagesShareAnXaTransactionIT {
     @Test
     void outageInABatchUsesUpNoAttempt() {
         receiver.xa.settings.put("inbox.immediate-attempts", "1");
-        List<String> sent = send("good", 10);
-        receiver.xa.demote("SET default_transaction_read_only = on");
-        try (RouteProcess process = receiver.start()) {
+        try (RouteProcess process = receiver.start().awaitStarted()) {
+            receiver.xa.demote("SET default_transaction_read_only = on");
+            List<String> sent = send("good", 10);
             XaFixture.await().untilAsserted(() -> assertThat(process.log().split("has used up no attempt", -1)).as(process.log()).hasSizeGreaterThan(5));
             receiver.xa.demote("RESET default_transaction_read_only");
 
