@@ -1,14 +1,12 @@
 package xa;
 
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import harness.Database;
-import harness.Java;
 import harness.RouteProcess;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,7 +40,6 @@ class MessagesShareAnXaTransactionIT {
     @Test
     void messagesThatAreThereShareATransactionInTheirOrder() {
         List<String> sent = send("good", 50);
-
         try (RouteProcess process = receiver.start().awaitStarted()) {
             awaitEffects(sent, process);
             assertThat(receiver.transactions()).as(process.log()).isLessThan(5);
@@ -101,8 +98,7 @@ class MessagesShareAnXaTransactionIT {
     @CsvSource({"topLevelPrepare, ENTRY, 1", "topLevelPrepare, EXIT, 3", "topLevelCommit, ENTRY, 1", "topLevelCommit, EXIT, 1", "topLevelCommit, EXIT, 2"})
     void crashOfABatchLosesAndDoublesNothing(String method, String place, int count) {
         List<String> sent = send("good", 10);
-        String byteman = Arrays.stream(Java.testClasspath().split(":")).filter(jar -> jar.matches(".*/byteman-[0-9.]+\\.jar")).findFirst().orElseThrow();
-        receiver.xa.settings.put("java.tool.options", "-javaagent:" + byteman + "=boot:" + byteman + ",script:" + receiver.xa.write("rules.btm", """
+        receiver.xa.settings.put("java.tool.options", receiver.xa.byteman("""
                 RULE crash
                 CLASS com.arjuna.ats.internal.jta.resources.arjunacore.XAResourceRecord
                 METHOD %s
@@ -199,8 +195,6 @@ class MessagesShareAnXaTransactionIT {
     }
 
     private void assertNothingIsKept(RouteProcess process) {
-        for (String table : new String[] {"inbox_parked", "dead_letter", "inbox_attempt"}) {
-            assertThat(receiver.bankA.rows("SELECT * FROM " + table)).as(process.log()).isEmpty();
-        }
+        assertThat(List.of("inbox_parked", "dead_letter", "inbox_attempt")).as(process.log()).allMatch(table -> receiver.bankA.count(table) == 0);
     }
 }

@@ -56,11 +56,16 @@ final class XaFixture implements AutoCloseable {
 
     /** The same with Byteman rules: what happens inside the JVM between two steps of a commit. */
     RouteProcess transfersWith(String rules) {
-        String byteman = Arrays.stream(Java.testClasspath().split(":")).filter(jar -> jar.matches(".*/byteman-[0-9.]+\\.jar")).findFirst().orElseThrow();
-        settings.put("java.tool.options", "-javaagent:" + byteman + "=boot:" + byteman + ",script:" + write("rules.btm", rules));
+        settings.put("java.tool.options", byteman(rules));
         RouteProcess process = transfers();
         settings.remove("java.tool.options");
         return process;
+    }
+
+    /** The option of a JVM with Byteman rules. */
+    String byteman(String rules) {
+        String byteman = Arrays.stream(Java.testClasspath().split(":")).filter(jar -> jar.matches(".*/byteman-[0-9.]+\\.jar")).findFirst().orElseThrow();
+        return "-javaagent:" + byteman + "=boot:" + byteman + ",script:" + write("rules.btm", rules);
     }
 
     /** Requests a transfer of a process that ends, as by kill -9, at a step of its commit: the count-th call of a method, at its place. */
