@@ -23,6 +23,7 @@ import java.util.stream.Collectors;
 
 import harness.Database;
 import harness.Downstream;
+import harness.Http;
 import harness.Servers;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -66,6 +67,10 @@ class ParticipantInPythonTakesPartIT {
         AtomicInteger commands = new AtomicInteger();
         Random random = new Random(Long.getLong("seed", 4));
         try (Downstream between = new Downstream(0, request -> {
+            if (Http.status(warehouse.url()) != 200) {
+                // not up again: what is asked of it meanwhile is no command that it could be killed over
+                return null;
+            }
             switch (commands.incrementAndGet() % 30) {
                 case 10 -> warehouse.kill();
                 case 20 -> {
