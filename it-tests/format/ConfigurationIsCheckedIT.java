@@ -240,7 +240,7 @@ class ConfigurationIsCheckedIT {
         String use = Files.readString(Java.root().resolve("routes/xa-notify.camel.yaml")).replace("routeTemplateRef: inbox-jms\n", "routeTemplateRef: other-inbox-jms\n")
                 .replace("value: notifier\n", "value: bankB\n").replace("notifier-tell-customer", "bank-b-book-credit");
         return Files.writeString(Files.createTempDirectory(folder, "receiver").resolve("receiver.camel.yaml"),
-                text.replace(old, now).replace("id: inbox-jms\n", "id: other-inbox-jms\n") + use) + BOOK;
+                text.replace(old, now).replace("id: inbox-jms\n", "id: other-inbox-jms\n").replace("direct:{{inboxConsumer}}-inbox-jms-batch", "direct:{{inboxHandler}}") + use) + BOOK;
     }
 
     /** The shipped receiver as a route of its own, with one change: templates are loaded by the pack itself. */
