@@ -15,6 +15,7 @@ import jakarta.jms.Session;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.jms.JmsBinding;
 import org.apache.camel.component.jms.JmsMessage;
+import org.apache.camel.support.DefaultMessage;
 
 /**
  * JMS messages that were received in one XA transaction, all or nothing. It decides nothing about a failure: any undoes them all, no attempt is
@@ -72,9 +73,12 @@ public class JmsBatch extends InboxBatch {
                 }
                 messages.putIfAbsent(message.inboxKey(), message);
             }
-        } finally {
+        } catch (JMSException | SQLException | RuntimeException e) {
             exchange.setMessage(first);
+            throw e;
         }
+        // what each of them gets is copied from it, and must not have the first one's id and body of JMS
+        exchange.setMessage(new DefaultMessage(exchange.getContext()));
         return messages;
     }
 

@@ -16,8 +16,9 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  */
 final class JmsContainer extends DefaultJmsMessageListenerContainer {
 
-    /** A consumer is a thread. */
-    private final ThreadLocal<BatchSize> sizes = ThreadLocal.withInitial(BatchSize::new);
+    /** Of all its consumers: one whose commit has failed goes on as another thread. */
+    private final BatchSize size = new BatchSize();
+    private int alone;
     private final JmsEndpoint endpoint;
     private final String consumer;
 
@@ -29,17 +30,31 @@ final class JmsContainer extends DefaultJmsMessageListenerContainer {
 
     @Override
     protected Message receiveMessage(MessageConsumer queue) throws JMSException {
+        long begun = System.nanoTime();
         Message first = super.receiveMessage(queue);
         if (first == null || !TransactionSynchronizationManager.isSynchronizationActive()) {
             return first;
         }
-        BatchSize size = sizes.get();
-        int most = size.of(endpoint.getCamelContext(), consumer);
-        JmsReception reception = new JmsReception(consumer, size, LocalTransactions.seconds(Settings.text(endpoint.getCamelContext(), "tx.timeout")));
+        int most = most();
+        JmsReception reception = new JmsReception(consumer, this::learn, begun, LocalTransactions.seconds(Settings.text(endpoint.getCamelContext(), "tx.timeout")));
         for (Message next = first; next != null; next = reception.takesMore(most) ? queue.receiveNoWait() : null) {
             reception.add(next);
         }
         reception.join();
         return first;
+    }
+
+    private synchronized int most() {
+        if (alone > 0) {
+            alone--;
+            return 1;
+        }
+        return size.of(endpoint.getCamelContext(), consumer);
+    }
+
+    /** So many that were undone come alone, also from a broker that does not say that they come again. */
+    private synchronized void learn(boolean good, int undone) {
+        size.learn(good);
+        alone += undone;
     }
 }

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-import io.reliableroutes.inbox.BatchSize;
 import io.reliableroutes.support.MessageIdentity;
 import jakarta.jms.BytesMessage;
 import jakarta.jms.JMSException;
@@ -29,7 +28,7 @@ final class JmsReception implements TransactionSynchronization {
     private static final long LONG_BYTES = 1 << 16;
 
     private final String consumer;
-    private final BatchSize size;
+    private final Lesson lesson;
     private final List<Message> messages = new ArrayList<>();
     private final List<MessageIdentity> begun = new ArrayList<>();
     private final long lateAt;
@@ -37,11 +36,11 @@ final class JmsReception implements TransactionSynchronization {
     private boolean closed;
     private long bytes;
 
-    /** Of a consumer whose batches have this size, and whose transactions may last so long. */
-    JmsReception(String consumer, BatchSize size, long timeoutSeconds) {
+    /** Of a transaction that has begun then, {@link System#nanoTime}, and may last so long. */
+    JmsReception(String consumer, Lesson lesson, long begun, long timeoutSeconds) {
         this.consumer = consumer;
-        this.size = size;
-        this.lateAt = System.nanoTime() + TimeUnit.SECONDS.toNanos(timeoutSeconds) / 2;
+        this.lesson = lesson;
+        this.lateAt = begun + TimeUnit.SECONDS.toNanos(timeoutSeconds) / 2;
     }
 
     /** That of the current transaction, null if it has received only one message. */
@@ -77,7 +76,12 @@ final class JmsReception implements TransactionSynchronization {
 
     /** Whether one more may be received. */
     boolean takesMore(int most) {
-        return !closed && messages.size() < most && bytes < MOST_BYTES;
+        // what is received behind the time-out of the transaction would be received outside it
+        return !closed && messages.size() < most && bytes < MOST_BYTES && !isLate();
+    }
+
+    private boolean isLate() {
+        return System.nanoTime() - lateAt > 0;
     }
 
     /** Its end is that of the current transaction; one message alone is no batch. */
@@ -101,7 +105,7 @@ final class JmsReception implements TransactionSynchronization {
     @Override
     public void afterCompletion(int status) {
         // one that has needed half of its time would be rolled back with some more load, again and again
-        size.learn(status == STATUS_COMMITTED && System.nanoTime() < lateAt);
+        lesson.learn(status == STATUS_COMMITTED && !isLate(), status == STATUS_COMMITTED ? 0 : messages.size());
         if (status == STATUS_COMMITTED) {
             return;
         }
@@ -113,5 +117,15 @@ final class JmsReception implements TransactionSynchronization {
         } catch (SQLException | RuntimeException e) {
             LOG.debug("inbox of {}: nothing can be recorded now", consumer, e);
         }
+    }
+
+    /** What the next receptions learn of this one. */
+    interface Lesson {
+
+        /**
+         * @param good   false if the next ones are to be smaller
+         * @param undone messages that come again, 0 if it was committed
+         */
+        void learn(boolean good, int undone);
     }
 }

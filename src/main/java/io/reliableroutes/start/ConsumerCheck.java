@@ -87,7 +87,9 @@ final class ConsumerCheck {
 
     /** Whether what is sent to JMS is part of the current transaction. */
     static boolean isXa(CamelContext context) {
-        return !context.getRegistry().findByType(XaTransactionManager.class).isEmpty() && jmsOption(context, "connectionFactory") instanceof XaConnectionFactory;
+        Object forSending = jmsOption(context, "templateConnectionFactory");
+        return !context.getRegistry().findByType(XaTransactionManager.class).isEmpty()
+                && (forSending == null ? jmsOption(context, "connectionFactory") : forSending) instanceof XaConnectionFactory;
     }
 
     private static Object jmsOption(CamelContext context, String option) {
