@@ -8,11 +8,14 @@ import java.util.stream.Stream;
 
 import io.reliableroutes.inbox.InboxBatch;
 import io.reliableroutes.support.ConfigurationException;
+import org.apache.camel.builder.ExpressionClause;
 import org.apache.camel.model.BeanDefinition;
 import org.apache.camel.model.ModelCamelContext;
-import org.apache.camel.model.ProcessDefinition;
+import org.apache.camel.model.ExpressionNode;
 import org.apache.camel.model.ProcessorDefinition;
 import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.model.language.ExpressionDefinition;
+import org.apache.camel.model.language.MethodCallExpression;
 
 import static org.apache.camel.model.ProcessorDefinitionHelper.filterTypeInOutputs;
 
@@ -25,6 +28,13 @@ final class HandlerCalls {
 
     /** Where JMS takes part: sent through the component's own connections, and with no answer, which could not come before the commit. */
     private static final String OF_AN_XA_TRANSACTION = "jms:(?!.*([cC]onnectionFactory|InOut|transactionManager)).*";
+
+    /** Steps that call nobody by themselves, and those that {@link Call} knows. */
+    private static final Set<String> INSIDE = Set.of("choice", "when", "otherwise", "filter", "setBody", "setHeader", "setHeaders", "setProperty", "setVariable", "setVariables",
+            "removeHeader", "removeHeaders", "removeProperty", "removeProperties", "removeVariable", "convertBodyTo", "convertHeaderTo", "convertVariableTo", "transform", "validate",
+            "marshal", "unmarshal", "log", "loop", "split", "multicast", "pipeline", "step", "sort", "delay", "idempotentConsumer", "doTry", "doCatch", "doFinally", "throwException",
+            "rollback", "stop", "transacted", "to", "toD", "wireTap", "kamelet");
+    private static final String OURS = "io.reliableroutes.";
 
     private final ModelCamelContext context;
     private final Set<String> seen = new HashSet<>();
@@ -69,10 +79,21 @@ final class HandlerCalls {
         return endpoint;
     }
 
+    /** Of somebody else, which may do anything. */
+    private static boolean asksABean(ExpressionDefinition written) {
+        // that of Java's DSL is within another one
+        ExpressionDefinition expression = written != null && written.getExpressionValue() instanceof ExpressionClause<?> clause
+                && clause.getExpressionType() instanceof ExpressionDefinition within ? within : written;
+        if (expression instanceof MethodCallExpression method) {
+            return method.getBeanTypeName() == null || !method.getBeanTypeName().startsWith(OURS);
+        }
+        return expression != null && expression.getExpression() != null && expression.getExpression().replace("${bean:type:" + OURS, "").contains("${bean:");
+    }
+
     private String outside(RouteDefinition route) {
         for (ProcessorDefinition<?> step : filterTypeInOutputs(route.getOutputs(), ProcessorDefinition.class)) {
-            boolean ours = step instanceof BeanDefinition bean && bean.getBeanType() != null && bean.getBeanType().startsWith("io.reliableroutes.");
-            if (step instanceof BeanDefinition && !ours || step instanceof ProcessDefinition) {
+            boolean ours = step instanceof BeanDefinition bean && bean.getBeanType() != null && bean.getBeanType().startsWith(OURS);
+            if (!ours && !INSIDE.contains(step.getShortName()) || step instanceof ExpressionNode node && asksABean(node.getExpression())) {
                 return step.getShortName() + " in route " + route.getId();
             }
         }
