@@ -204,6 +204,8 @@ class ProducerIsAskedIT {
         List<String> ids = List.of(again, discarded, late, never);
         Map<String, String> answers = new ConcurrentHashMap<>();
         service.settings.put("operate.data-source", "messages");
+        // one that is dead sooner than the others is alerted alone, and they in the next digest
+        service.settings.put("alert.window", "2s");
         service.settings.put("half.check-back.timeout", "2s");
         service.settings.put("half.check-back.delay", "2500ms");
         try (Downstream producer = new Downstream(0, request -> answer(request, answers));
