@@ -98,15 +98,7 @@ class MessagesShareAnXaTransactionIT {
     @CsvSource({"topLevelPrepare, ENTRY, 1", "topLevelPrepare, EXIT, 3", "topLevelCommit, ENTRY, 1", "topLevelCommit, EXIT, 1", "topLevelCommit, EXIT, 2"})
     void crashOfABatchLosesAndDoublesNothing(String method, String place, int count) {
         List<String> sent = send("good", 10);
-        receiver.xa.settings.put("java.tool.options", receiver.xa.byteman("""
-                RULE crash
-                CLASS com.arjuna.ats.internal.jta.resources.arjunacore.XAResourceRecord
-                METHOD %s
-                AT %s
-                IF incrementCounter("step") == %d
-                DO Runtime.getRuntime().halt(99)
-                ENDRULE
-                """.formatted(method, place, count)));
+        receiver.xa.settings.put("java.tool.options", receiver.xa.byteman(XaFixture.crash(method, place, count)));
         try (RouteProcess process = receiver.start()) {
             assertThat(process.awaitExit()).as(process.log()).isEqualTo(99);
         }

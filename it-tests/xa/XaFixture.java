@@ -70,7 +70,15 @@ final class XaFixture implements AutoCloseable {
 
     /** Requests a transfer of a process that ends, as by kill -9, at a step of its commit: the count-th call of a method, at its place. */
     void crash(String id, String method, String place, int count) {
-        try (RouteProcess process = transfersWith("""
+        try (RouteProcess process = transfersWith(crash(method, place, count)).start()) {
+            request(id, "a-1", "b-1", "1.00");
+            assertThat(process.awaitExit()).as(process.log()).isEqualTo(99);
+        }
+    }
+
+    /** The rule for that. */
+    static String crash(String method, String place, int count) {
+        return """
                 RULE crash
                 CLASS com.arjuna.ats.internal.jta.resources.arjunacore.XAResourceRecord
                 METHOD %s
@@ -78,10 +86,7 @@ final class XaFixture implements AutoCloseable {
                 IF incrementCounter("step") == %d
                 DO Runtime.getRuntime().halt(99)
                 ENDRULE
-                """.formatted(method, place, count)).start()) {
-            request(id, "a-1", "b-1", "1.00");
-            assertThat(process.awaitExit()).as(process.log()).isEqualTo(99);
-        }
+                """.formatted(method, place, count);
     }
 
     Path write(String file, String text) {
