@@ -36,7 +36,7 @@ final class InboxPartition implements KafkaManualCommit {
 
     /** True if it waits: then the record comes again, when it goes on. */
     boolean skips() {
-        if (!partitions.isWaiting(record.partition, consumer)) {
+        if (!partitions.isWaiting(record.partition)) {
             return false;
         }
         if (consumer.position(record.partition) > record.recordOffset) {
@@ -56,7 +56,7 @@ final class InboxPartition implements KafkaManualCommit {
         consumer.seek(record.partition, next);
         Collection<TopicPartition> paused = all ? consumer.assignment() : Set.of(record.partition);
         consumer.pause(paused);
-        InboxPartitions.Waiting wait = new InboxPartitions.Waiting(consumer, (ServiceSupport) exchange.getContext().getRoute(exchange.getFromRouteId()).getConsumer(),
+        InboxPartitions.Waiting wait = new InboxPartitions.Waiting((ServiceSupport) exchange.getContext().getRoute(exchange.getFromRouteId()).getConsumer(),
                 System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(milliseconds));
         paused.forEach(partition -> partitions.put(partition, wait));
     }

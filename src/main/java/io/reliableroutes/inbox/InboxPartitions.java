@@ -29,10 +29,11 @@ public class InboxPartitions extends KafkaConsumerListener implements KafkaManua
     /** Each consumer is a thread. One that has lost a partition to another of this process may not know it yet, and must not take its wait away. */
     private final ThreadLocal<Map<TopicPartition, Waiting>> waiting = ThreadLocal.withInitial(HashMap::new);
 
-    /** Called by the thread that has made it. */
+    /** Called by the thread that has made it; what waited of the one before, which is closed, waits no longer. */
     @Override
     public void setConsumer(Consumer<?, ?> consumer) {
         CONSUMER.set(consumer);
+        waiting.remove();
     }
 
     /**
@@ -72,11 +73,11 @@ public class InboxPartitions extends KafkaConsumerListener implements KafkaManua
     public boolean afterConsume(Object polled) {
         Consumer<?, ?> consumer = (Consumer<?, ?>) polled;
         waiting.get().entrySet().removeIf(entry -> {
-            boolean paused = entry.getValue().consumer == consumer && consumer.paused().contains(entry.getKey());
+            boolean paused = consumer.paused().contains(entry.getKey());
             if (paused && entry.getValue().isOn()) {
                 return false;
             }
-            // if it is not paused any more, it was taken away and given back, its consumer is closed, or an operator has suspended and resumed the route
+            // if it is not paused any more, it was taken away and given back, or an operator has suspended and resumed the route
             if (paused) {
                 consumer.resume(Set.of(entry.getKey()));
             }
@@ -97,9 +98,9 @@ public class InboxPartitions extends KafkaConsumerListener implements KafkaManua
         return true;
     }
 
-    boolean isWaiting(TopicPartition partition, Consumer<?, ?> consumer) {
-        Waiting wait = waiting.get().get(partition);
-        return wait != null && wait.consumer == consumer;
+    /** Of the consumer of this thread. */
+    boolean isWaiting(TopicPartition partition) {
+        return waiting.get().containsKey(partition);
     }
 
     void put(TopicPartition partition, Waiting wait) {
@@ -109,11 +110,10 @@ public class InboxPartitions extends KafkaConsumerListener implements KafkaManua
     /**
      * Why a partition brings nothing.
      *
-     * @param consumer that has it
-     * @param route    what an operator may suspend
-     * @param until    {@link System#nanoTime}
+     * @param route what an operator may suspend
+     * @param until {@link System#nanoTime}
      */
-    record Waiting(Consumer<?, ?> consumer, ServiceSupport route, long until) {
+    record Waiting(ServiceSupport route, long until) {
 
         /** A suspended route is resumed with all of its partitions. */
         boolean isOn() {
