@@ -85,6 +85,30 @@ class DatabaseChangesUnderARunningProcessIT {
         }
     }
 
+    /** It would hear nothing there, and wait for its next poll each time. */
+    @Test
+    void relayListensToAPrimaryOnly() {
+        try (Routes relay = Routes.start(banks.settings, "bank-a-relay.camel.yaml")) {
+            TwoBanks.await().untilAsserted(() -> assertThat(listening()).hasSize(1));
+            server().update("ALTER DATABASE bank_a SET default_transaction_read_only = on");
+            long before = opened();
+            server().rows("SELECT pg_terminate_backend(?)", listening().get(0).get("pid"));
+            TwoBanks.await().untilAsserted(() -> assertThat(opened()).as("sessions").isGreaterThan(before + 2));
+            assertThat(listening()).isEmpty();
+
+            server().update("ALTER DATABASE bank_a RESET default_transaction_read_only");
+            TwoBanks.await().untilAsserted(() -> assertThat(listening()).hasSize(1));
+        }
+    }
+
+    private List<Map<String, Object>> listening() {
+        return server().rows("SELECT pid FROM pg_stat_activity WHERE datname = 'bank_a' AND query LIKE 'LISTEN %'");
+    }
+
+    private long opened() {
+        return ((Number) server().value("SELECT sessions FROM pg_stat_database WHERE datname = 'bank_a'")).longValue();
+    }
+
     private List<Map<String, Object>> sessions() {
         return server().rows("SELECT pid FROM pg_stat_activity WHERE datname = 'bank_a' AND application_name = 'reliable-routes'");
     }

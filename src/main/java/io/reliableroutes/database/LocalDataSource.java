@@ -146,14 +146,19 @@ public class LocalDataSource implements DataSource, AutoCloseable {
      * Opens a session beside the pool, in no transaction; the caller closes it.
      *
      * @param  settings     of PostgreSQL's driver, beside user and password, not null
-     * @throws SQLException if the database cannot be reached
+     * @throws SQLException if the database cannot be reached, or is one that cannot be written: who else looks for this one has found another
      */
     public Connection connect(Properties settings) throws SQLException {
         Properties login = new Properties();
         login.putAll(settings);
         login.setProperty("user", user);
         login.setProperty("password", password);
-        return DriverManager.getConnection(sessionUrl(), login);
+        Connection session = DriverManager.getConnection(sessionUrl(), login);
+        if (!PostgresPool.isWritable(session)) {
+            session.close();
+            throw PostgresPool.readOnly();
+        }
+        return session;
     }
 
     private AgroalDataSource pool() {

@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 
 import io.reliableroutes.database.LocalDataSource;
+import io.reliableroutes.database.PostgresPool;
 import io.reliableroutes.support.PollScheduler;
 import io.reliableroutes.support.SqlFile;
 import org.postgresql.PGConnection;
@@ -25,7 +26,6 @@ public class OutboxScheduler extends PollScheduler {
     private static final String CHANNEL = "reliable_routes_outbox";
     /** How long a session that is cut off may be taken for a silent one. */
     private static final int SILENCE_MILLIS = 10_000;
-    private static final int ANSWER_SECONDS = 5;
     private static final int RETRY_SECONDS = 1;
 
     private volatile boolean saidSo;
@@ -66,7 +66,7 @@ public class OutboxScheduler extends PollScheduler {
                 while (isRunAllowed()) {
                     if (notified.getNotifications(SILENCE_MILLIS).length > 0) {
                         told();
-                    } else if (!connection.isValid(ANSWER_SECONDS)) {
+                    } else if (!PostgresPool.isWritable(connection)) {
                         break;
                     }
                 }

@@ -4,11 +4,11 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import java.util.Set;
 import javax.sql.DataSource;
 
+import io.reliableroutes.database.PostgresPool;
 import io.reliableroutes.support.ConfigurationException;
 import io.reliableroutes.support.SqlFile;
 import io.reliableroutes.xa.XaTransactionManager;
@@ -56,8 +56,7 @@ final class DatabaseCheck {
             try (ResultSet row = statement.executeQuery(SqlFile.load(context, "check-database.sql"))) {
                 row.next();
                 if (row.getBoolean("read_only")) {
-                    throw new SQLTransientConnectionException("it is read-only, a standby or by default_transaction_read_only. Let the URL find the primary: "
-                            + "name all servers, and add targetServerType=primary", "25006");
+                    throw PostgresPool.readOnly();
                 }
                 checkPublications(database, row.getString("unidentified"));
                 checkGrants(connection, row.getString("role"));

@@ -10,6 +10,7 @@ import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 
 import io.reliableroutes.database.LocalDataSource;
+import io.reliableroutes.database.PostgresPool;
 import io.reliableroutes.support.FailureText;
 import io.reliableroutes.support.PublicText;
 
@@ -62,7 +63,7 @@ final class XaNodeLock implements XaLock {
 
     private void look() {
         try {
-            if (session == null || !session.isValid(5)) {
+            if (session == null || !PostgresPool.isWritable(session)) {
                 disconnect();
                 session = database.connect(settings);
                 problem = lock();
