@@ -36,8 +36,7 @@ public final class HttpRequests implements Function<Map<String, Object>, Optiona
             HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
             return switch (response.statusCode()) {
                 case 202, 422 -> Optional.of(response.body());
-                // 404: while it starts, its HTTP server listens before its routes are there
-                case 503, 404 -> Optional.empty();
+                case 503 -> Optional.empty();
                 default -> throw new IllegalStateException(response.statusCode() + " " + response.body());
             };
         } catch (IOException e) {

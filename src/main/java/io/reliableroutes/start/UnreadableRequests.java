@@ -24,27 +24,32 @@ import org.apache.camel.support.CamelContextHelper;
  */
 final class UnreadableRequests extends VertxWrapper {
 
-    private UnreadableRequests(VertxInternal vertx) {
+    private final Runnable beforeListening;
+
+    private UnreadableRequests(VertxInternal vertx, Runnable beforeListening) {
         super(vertx);
+        this.beforeListening = beforeListening;
     }
 
     /**
      * Makes it a bean, where Camel's servers look for one, if there is none of the application's own.
      *
-     * @return what closes it when the servers are closed, or null for an application's own, which stays as it is
+     * @param  beforeListening is run for each server, when its router is a bean and nobody can request anything yet
+     * @return                 what closes it when the servers are closed, or null for an application's own, which stays as it is
      */
-    static Supplier<CompletionStage<?>> bind(CamelContext context) {
+    static Supplier<CompletionStage<?>> bind(CamelContext context, Runnable beforeListening) {
         if (!context.getRegistry().findByType(Vertx.class).isEmpty()) {
             return null;
         }
         VertxOptions options = CamelContextHelper.findSingleByType(context, VertxOptions.class);
-        Vertx vertx = new UnreadableRequests((VertxInternal) Vertx.vertx(options == null ? new VertxOptions() : options));
+        Vertx vertx = new UnreadableRequests((VertxInternal) Vertx.vertx(options == null ? new VertxOptions() : options), beforeListening);
         context.getRegistry().bind("reliableRoutesVertx", vertx);
         return () -> vertx.close().toCompletionStage();
     }
 
     @Override
     public HttpServer createHttpServer(HttpServerOptions options) {
+        beforeListening.run();
         return super.createHttpServer(options).invalidRequestHandler(request -> answer(request, options));
     }
 

@@ -86,9 +86,9 @@ public class ProblemDetail {
         }
     }
 
-    /** Outages, and what another transaction has caused: SQLSTATE classes 40, 55 and 57. */
+    /** Outages, what another transaction has caused: SQLSTATE classes 40, 55 and 57, and what a part causes that has not started yet, or has ended. */
     private static boolean passes(Exchange exchange, Throwable failure) {
-        if (FailureClassification.isInfrastructure(exchange)
+        if (!exchange.getContext().isStarted() || FailureClassification.isInfrastructure(exchange)
                 || exchange.getContext().getRegistry().findByType(OutageJudge.class).stream().anyMatch(judge -> judge.isOutage(failure))) {
             return true;
         }
