@@ -7,9 +7,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
@@ -42,7 +43,11 @@ public final class Customers {
         this.party = party;
     }
 
-    /** Requests all of these; returns when each has its answer. */
+    /**
+     * Requests all of these; returns when each has its answer.
+     *
+     * @throws CompletionException with the first answer that no customer understands; what that customer wanted behind it is not requested
+     */
     void request(List<Map<String, Object>> all) {
         List<List<Map<String, Object>>> work = new ArrayList<>();
         for (int i = 0; i < THREADS; i++) {
@@ -53,10 +58,12 @@ public final class Customers {
             work.get(Math.floorMod(customer.hashCode(), THREADS)).add(request);
             requests.computeIfAbsent(customer, key -> new ArrayList<>()).add(request.get(id).toString());
         }
-        try (Pool pool = new Pool(Executors.newFixedThreadPool(THREADS))) {
-            for (List<Map<String, Object>> mine : work) {
-                pool.threads.submit(() -> mine.forEach(this::requestOne));
-            }
+        ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+        try {
+            CompletableFuture.allOf(work.stream().map(mine -> CompletableFuture.runAsync(() -> mine.forEach(this::requestOne), threads))
+                    .toArray(CompletableFuture[]::new)).join();
+        } finally {
+            threads.shutdown();
         }
     }
 
@@ -102,18 +109,5 @@ public final class Customers {
     /** The ids of each customer's requests, in the order in which they were requested. */
     Map<String, List<String>> requests() {
         return requests;
-    }
-
-    private record Pool(ExecutorService threads) implements AutoCloseable {
-        @Override
-        public void close() {
-            threads.shutdown();
-            try {
-                threads.awaitTermination(30, TimeUnit.MINUTES);
-            } catch (InterruptedException e) {
-                threads.shutdownNow();
-                Thread.currentThread().interrupt();
-            }
-        }
     }
 }

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import harness.Java;
@@ -106,11 +107,16 @@ public final class Demo {
         CompletableFuture<Void> faults = chaos ? CompletableFuture.allOf(CompletableFuture.runAsync(stage::refuseEverybody),
                 CompletableFuture.runAsync(() -> stage.chaos(customers, count, progress)))
                 : CompletableFuture.completedFuture(null);
-        while (!(requests.isDone() && faults.isDone())) {
+        while (!(requests.isDone() && faults.isDone() || requests.isCompletedExceptionally())) {
             progress.show();
         }
-        requests.join();
-        faults.join();
+        try {
+            requests.join();
+            faults.join();
+        } catch (CompletionException e) {
+            stage.keepLogs();
+            throw e;
+        }
         boolean drained = progress.awaitDrained(Duration.ofSeconds(300 + count / 5));
 
         Map<String, String> sent = new LinkedHashMap<>();
