@@ -33,6 +33,7 @@ public final class OutboxCheck {
         Settings.duration(context, "outbox.circuit-delay");
         checkDeadline(Settings.text(context, "outbox.relay.send-deadline"), Settings.text(context, "tx.timeout"));
         number("outbox.relay.shards-per-batch", 64, "there are 64 shards");
+        number("outbox.relay.workers", 64, "there are 64 shards");
         number("outbox.relay.rows-per-shard", 100_000, "a batch is held in memory");
         number("outbox.relay.max-batch-bytes", LARGEST_BATCH, "the producer has room for twice that");
         number("outbox.relay.max-request-size", Integer.MAX_VALUE, "Kafka's limit");

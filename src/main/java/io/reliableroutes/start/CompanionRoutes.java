@@ -16,8 +16,8 @@ import org.apache.camel.model.TemplatedRouteDefinition;
 import org.apache.camel.util.StringHelper;
 
 /**
- * Makes the other routes of each receiver and each relay, such as its retry route, with the parameters of that, when its file has been read. A
- * {@code templatedRoute} of one that is written all the same, in this file or another, is the same one.
+ * Makes the other routes of each receiver and each relay, such as its retry route, with the parameters of that, when its file has been read, and
+ * of a relay so many as {@code outbox.relay.workers} says. A {@code templatedRoute} of one that is written all the same, in this file or another, is the same one.
  */
 final class CompanionRoutes implements RouteBuilderLifecycleStrategy {
 
@@ -25,6 +25,7 @@ final class CompanionRoutes implements RouteBuilderLifecycleStrategy {
             "inbox-retry", List.of("inbox-retry-batch", "inbox-retry-single"), "outbox-relay", List.of("outbox-retry"));
 
     private static final String LIST = "inbox-list";
+    private static final String RELAY = "outbox-relay";
 
     /** In which file each is made. A file that is loaded again makes its own again. */
     private final Map<String, String> places = new ConcurrentHashMap<>();
@@ -35,6 +36,7 @@ final class CompanionRoutes implements RouteBuilderLifecycleStrategy {
         Sagas.read(file);
         List<TemplatedRouteDefinition> routes = file.getTemplatedRouteCollection().getTemplatedRoutes();
         Set<String> here = new HashSet<>();
+        List.copyOf(routes).stream().filter(route -> route.getRouteTemplateRef().equals(RELAY)).forEach(relay -> addWorkers(file, relay, routes));
         routes.removeIf(route -> isCompanion(route.getRouteTemplateRef()) && !isFirst(file, route, here));
         // it grows: a companion may have its own
         for (int next = 0; next < routes.size(); next++) {
@@ -45,6 +47,16 @@ final class CompanionRoutes implements RouteBuilderLifecycleStrategy {
                     routes.add(companion);
                 }
             }
+        }
+    }
+
+    private static void addWorkers(RouteBuilder file, TemplatedRouteDefinition relay, List<TemplatedRouteDefinition> routes) {
+        String workers = file.getContext().getPropertiesComponent().resolveProperty("outbox.relay.workers").orElse("1").trim();
+        // what is no such number is refused at the start, with the reason
+        for (int worker = 2; workers.matches("\\d{1,2}") && worker <= Integer.parseInt(workers); worker++) {
+            TemplatedRouteDefinition another = companion(file, relay, RELAY);
+            another.setRouteId(relay.getRouteId() == null ? null : relay.getRouteId() + "-" + worker);
+            routes.add(another.parameter("relayWorker", "-" + worker));
         }
     }
 
