@@ -23,6 +23,12 @@ final class Drain implements Scenario {
                 double largeIdeal = results.add("ideal relay, 1,000,000 rows", "rows/s", ideal.drain(1_000_000, BYTES));
                 double kilobyte = results.add("outbox-relay, 1 KB payloads", "rows/s", rounds(shipped, ROWS, 1024));
                 results.ratio("1,000,000 rows / ideal relay", large, largeIdeal);
+                try (Relay workers = Relay.shipped(bench, "outbox.relay.workers=2")) {
+                    workers.drain(WARM_UP, BYTES);
+                    workers.drain(WARM_UP, BYTES);
+                    results.ratio("1,000,000 rows with two workers / ideal relay",
+                            results.add("outbox-relay with two workers, 1,000,000 rows", "rows/s", workers.drain(1_000_000, BYTES)), largeIdeal);
+                }
                 results.ratio("1,000,000 rows / 100,000 rows", large, small);
                 results.ratio("1 KB payloads / 290 B payloads", kilobyte, relay);
             }

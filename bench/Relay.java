@@ -22,6 +22,7 @@ final class Relay implements AutoCloseable {
     private final Topic topic;
     private final List<Process> processes = new ArrayList<>();
     private final String routes;
+    private final List<String> settings;
     private final Map<TopicPartition, Long> read = new HashMap<>();
     private final Map<String, Long> last = new HashMap<>();
     private long sent;
@@ -29,8 +30,9 @@ final class Relay implements AutoCloseable {
     private long walBytes;
 
     /** @param routes of its processes, null for none of Camel */
-    private Relay(Bench bench, String routes) {
+    private Relay(Bench bench, String routes, String... settings) {
         this.bench = bench;
+        this.settings = List.of(settings);
         this.outbox = bench.database("schema.sql");
         this.topic = new Topic(bench.kafka, bench.topic(4));
         this.routes = routes;
@@ -43,9 +45,9 @@ final class Relay implements AutoCloseable {
         return relay;
     }
 
-    /** The pack's. */
-    static Relay shipped(Bench bench) throws IOException {
-        Relay relay = new Relay(bench, "routes/bank-a-relay.camel.yaml");
+    /** The pack's, with settings other than the defaults. */
+    static Relay shipped(Bench bench, String... settings) throws IOException {
+        Relay relay = new Relay(bench, "routes/bank-a-relay.camel.yaml", settings);
         relay.another();
         return relay;
     }
@@ -66,6 +68,7 @@ final class Relay implements AutoCloseable {
     private void start(String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(Java.executable(), "-Xmx256m", "-cp", Java.testClasspath() + ":" + System.getProperty("bench.classes")));
         command.addAll(List.of(arguments));
+        command.addAll(settings);
         Path log = bench.folder.resolve(topic.name() + "." + processes.size() + ".log");
         processes.add(new ProcessBuilder(command).directory(Java.root().toFile()).redirectErrorStream(true).redirectOutput(log.toFile()).start());
     }

@@ -13,6 +13,7 @@ public final class Run {
         SCENARIOS.put("Costs", new Costs());
         SCENARIOS.put("Drain", new Drain());
         SCENARIOS.put("Receive", new Receive());
+        SCENARIOS.put("Keys", new Keys());
         SCENARIOS.put("Models", Models::run);
         SCENARIOS.put("Transfer", new Transfer());
         SCENARIOS.put("Latency", Latency::run);
