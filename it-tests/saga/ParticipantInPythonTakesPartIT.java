@@ -28,6 +28,8 @@ import harness.Servers;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -60,10 +62,19 @@ class ParticipantInPythonTakesPartIT {
         warehouse.close();
     }
 
+    @Test
+    void reservationsOverItEndWhereverItIsKilled() throws IOException {
+        sagasOverItEndWhereverItIsKilled("TCC");
+    }
+
+    @Tag("soak")
+    @Test
+    void compensatedStepsOverItEndWhereverItIsKilled() throws IOException {
+        sagasOverItEndWhereverItIsKilled("SAGA");
+    }
+
     /** At each tenth command it is killed: before it has got it, over it, or behind its work and before its answer, by turns. */
-    @ParameterizedTest
-    @ValueSource(strings = {"SAGA", "TCC"})
-    void sagasOverItEndWhereverItIsKilled(String model) throws IOException {
+    private void sagasOverItEndWhereverItIsKilled(String model) throws IOException {
         AtomicInteger commands = new AtomicInteger();
         Random random = new Random(Long.getLong("seed", 4));
         try (Downstream between = new Downstream(0, request -> {

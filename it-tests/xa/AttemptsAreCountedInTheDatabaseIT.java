@@ -40,11 +40,11 @@ class AttemptsAreCountedInTheDatabaseIT {
     void restartAfterAnOutageLeavesAMessageAllItsAttempts() {
         Database bank = xa.bank.bankA();
         try (RouteProcess process = xa.transfers(QUICK).start().awaitStarted()) {
-            xa.demote("SET default_transaction_read_only = on");
+            xa.fill("transfer");
             xa.request("t-1", "a-1", "b-1", "1.00");
             awaitPauses(process, 7);
         }
-        xa.demote("RESET default_transaction_read_only");
+        xa.free("transfer");
         fail(bank, "nextval('failure') > 2");
 
         try (RouteProcess process = xa.transfers(QUICK).start().awaitStarted()) {

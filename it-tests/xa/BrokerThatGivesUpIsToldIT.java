@@ -61,10 +61,10 @@ class BrokerThatGivesUpIsToldIT {
     void messageThatTheBrokerHasPutAsideIsAnIncidentUntilItIsBack() {
         limit("{\"maxDeliveryAttempts\":1}");
         try (RouteProcess process = xa.transfers("camel.component.jms.recoveryInterval=100").start().awaitStarted()) {
-            xa.demote("SET default_transaction_read_only = on");
+            xa.fill("transfer");
             xa.request("t-1", "a-1", "b-1", "1.00");
             XaFixture.await().until(() -> process.log().contains("has used up no attempt") && xa.artemis.browse(QUEUE).isEmpty());
-            xa.demote("RESET default_transaction_read_only");
+            xa.free("transfer");
 
             XaFixture.await().untilAsserted(() -> assertThat(open()).as(process.log())
                     .containsExactly("BROKER_DEAD_LETTERS transfer.requested", "REDELIVERY_LIMIT transfer.requested"));

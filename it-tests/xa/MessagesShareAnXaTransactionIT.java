@@ -119,10 +119,10 @@ class MessagesShareAnXaTransactionIT {
     void outageInABatchUsesUpNoAttempt() {
         receiver.xa.settings.put("inbox.immediate-attempts", "1");
         try (RouteProcess process = receiver.start().awaitStarted()) {
-            receiver.xa.demote("SET default_transaction_read_only = on");
+            receiver.xa.fill("effect");
             List<String> sent = send("good", 10);
             XaFixture.await().untilAsserted(() -> assertThat(process.log().split("has used up no attempt", -1)).as(process.log()).hasSizeGreaterThan(5));
-            receiver.xa.demote("RESET default_transaction_read_only");
+            receiver.xa.free("effect");
 
             awaitEffects(sent, process);
             assertNothingIsKept(process);
@@ -166,10 +166,11 @@ class MessagesShareAnXaTransactionIT {
                 assertThat(receiver.bankA.count("dead_letter")).as("seed %d: dead letters%n%s", seed, process.log()).isEqualTo(messages.dead);
                 assertThat(receiver.effects()).as("seed %d: effects%n%s", seed, process.log())
                         .containsExactlyInAnyOrderElementsOf(messages.good.values().stream().flatMap(List::stream).toList());
+                // one that comes once more has a row until it is known for that
+                assertThat(receiver.bankA.count("inbox_attempt")).as("seed %d: attempts%n%s", seed, process.log()).isZero();
             });
             assertThat(receiver.copies()).allSatisfy(copy -> assertThat(copy).as("seed %d", seed).isEqualTo(receiver.effects().stream().sorted().toList()));
             assertThat(receiver.xa.artemis.browse("share.dead")).as("seed %d: kept unread", seed).hasSize(messages.unread);
-            assertThat(receiver.bankA.count("inbox_attempt")).isZero();
             if (consumers == 1) {
                 messages.good.forEach((group, bodies) -> assertThat(receiver.effects().stream().filter(bodies::contains)).as("seed %d: order of %s", seed, group)
                         .containsExactlyElementsOf(bodies));

@@ -121,6 +121,17 @@ final class XaFixture implements AutoCloseable {
         postgres.database("postgres").rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'bank_a'");
     }
 
+    /** Bank A has no room for a table's rows: statements fail that write them, with what counts as an outage. */
+    void fill(String table) {
+        bank.bankA().update("CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no space left' USING ERRCODE = '53100'; END $$");
+        bank.bankA().update("CREATE TRIGGER a_full BEFORE INSERT OR UPDATE ON " + table + " FOR EACH STATEMENT EXECUTE FUNCTION full_disk()");
+    }
+
+    /** There is room again. */
+    void free(String table) {
+        bank.bankA().update("DROP TRIGGER a_full ON " + table);
+    }
+
     List<String> notifications(String id) {
         return artemis.browse("transfer.notify").stream().filter(text -> text.contains('"' + id + '"')).toList();
     }
