@@ -7,7 +7,7 @@ import harness.RouteProcess;
 import org.awaitility.Awaitility;
 
 /**
- * The rate of bank B's receiver beside that of an ideal one, what a bad message costs the good ones, with a handler of lists, what comes again, and the bulk replay
+ * The rate of bank B's receiver beside that of an ideal one, what a bad message costs the good ones, with several consumers, with a handler of lists, what comes again, and the bulk replay
  * of many dead letters. Ends with an error if an effect is missing, double or out of order. The database writes durably.
  */
 final class Receive implements Scenario {
@@ -28,6 +28,12 @@ final class Receive implements Scenario {
                 shipped.release(MESSAGES / Receiver.KEYS);
                 results.ratio("the other 999 keys / without that message", poisoned, clean);
                 results.add("receiver, messages that came before", "messages/s", shipped.again(MESSAGES));
+            }
+            for (int consumers = 2; consumers <= 4; consumers *= 2) {
+                try (Receiver several = Receiver.consumers(bench, consumers)) {
+                    several.handle(WARM_UP);
+                    results.add("receiver with " + consumers + " consumers", "messages/s", several.handle(2 * MESSAGES), several.handle(2 * MESSAGES));
+                }
             }
             try (Receiver lists = Receiver.lists(bench)) {
                 lists.handle(WARM_UP);

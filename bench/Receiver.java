@@ -60,14 +60,24 @@ final class Receiver implements AutoCloseable {
         return new Receiver(bench, (bank, topic) -> process(bench, bank, topic));
     }
 
+    /** Bank B with so many consumers in its process. */
+    static Receiver consumers(Bench bench, int consumers) throws IOException {
+        Path file = with(bench, "inboxConsumers", String.valueOf(consumers));
+        return new Receiver(bench, (bank, topic) -> process(bench, bank, topic, file.toString(), "bank-b-book-credit.camel.yaml"));
+    }
+
     /** Bank B with a second handler, which credits a whole list by one statement. */
     static Receiver lists(Bench bench) throws IOException {
+        Path file = with(bench, "inboxBatchHandler", "credit-transfers");
+        return new Receiver(bench, (bank, topic) -> process(bench, bank, topic, file.toString(), "bank-b-book-credit.camel.yaml", Java.root().resolve("bench/credit-transfers.camel.yaml").toString()));
+    }
+
+    /** The shipped file, with one more parameter. */
+    private static Path with(Bench bench, String parameter, String value) throws IOException {
         String shipped = Files.readString(Java.root().resolve("routes/bank-b-credit-transfer.camel.yaml"));
         String data = "      - name: inboxDataSource\n";
         Bench.check(shipped.contains(data), "the parameter of the shipped receiver");
-        Path file = Files.writeString(bench.folder.resolve("bank-b-credit-transfers.camel.yaml"),
-                shipped.replace(data, "      - name: inboxBatchHandler\n        value: credit-transfers\n" + data));
-        return new Receiver(bench, (bank, topic) -> process(bench, bank, topic, file.toString(), "bank-b-book-credit.camel.yaml", Java.root().resolve("bench/credit-transfers.camel.yaml").toString()));
+        return Files.writeString(bench.folder.resolve(parameter + "." + value + ".camel.yaml"), shipped.replace(data, "      - name: %s\n        value: \"%s\"\n".formatted(parameter, value) + data));
     }
 
     /** Of the pack's. */
