@@ -8,6 +8,7 @@ import java.sql.SQLTransientConnectionException;
 import java.sql.Timestamp;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 
 import io.reliableroutes.support.DatabaseText;
@@ -36,6 +37,7 @@ final class JmsAttempts {
     private final String takeAll;
     private final String begin;
     private final String fail;
+    private final String forget;
     private final String interrupt;
 
     /** @param dataSource of the inbox, not null */
@@ -47,6 +49,7 @@ final class JmsAttempts {
         this.takeAll = SqlFile.load(context, "take-inbox-attempts.sql");
         this.begin = SqlFile.load(context, "begin-inbox-attempt.sql");
         this.fail = SqlFile.load(context, "fail-inbox-attempt.sql");
+        this.forget = SqlFile.load(context, "forget-inbox-attempt.sql");
         this.interrupt = SqlFile.load(context, "interrupt-inbox-attempt.sql");
     }
 
@@ -82,15 +85,17 @@ final class JmsAttempts {
     }
 
     /**
-     * An attempt has failed.
+     * An attempt has failed. If another consumer has done the message meanwhile, nothing of it is kept.
      *
+     * @param since     when the message was delivered, {@link System#nanoTime}
      * @param attempts  it counts for, 0 or more
      * @param keepings  1 if the message was to be parked or buried, and that has failed, else 0
      * @param permanent true if no further attempt can help
      */
-    void fail(MessageIdentity message, int attempts, int keepings, boolean permanent, Throwable error) throws SQLException {
+    void fail(MessageIdentity message, long since, int attempts, int keepings, boolean permanent, Throwable error) throws SQLException {
         alone(fail, message, attempts, keepings, permanent, error.getClass().getName(),
                 DatabaseText.ofKnown(context, dataSource).cut(FailureText.message(error, 4000), 4000));
+        alone(forget, message, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since));
     }
 
     /** An outage has ended a delivery: no attempt, and no crash. */

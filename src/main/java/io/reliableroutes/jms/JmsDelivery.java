@@ -32,6 +32,7 @@ final class JmsDelivery implements TransactionSynchronization {
     private final Message message;
     private final String dataSource;
     private final Object key;
+    private final long since = System.nanoTime();
     private MessageIdentity identity;
     private boolean begun;
     private boolean givenUp;
@@ -133,7 +134,7 @@ final class JmsDelivery implements TransactionSynchronization {
             if (identity != null) {
                 // who is told to come later is not asked again at once
                 int failed = givenUp ? 0 : wait == null ? 1 : RetrySettings.of(context, "inbox", consumer).immediateAttempts();
-                attempts.fail(identity, failed, givenUp ? 1 : 0, permanent && !givenUp, InboxFailure.unwrapped(XaFailure.said(cause)));
+                attempts.fail(identity, since, failed, givenUp ? 1 : 0, permanent && !givenUp, InboxFailure.unwrapped(XaFailure.said(cause)));
             }
         } catch (SQLException | RuntimeException e) {
             LOG.warn("inbox of {}: a failed attempt of message {} could not be recorded and is not counted", consumer, identity, e);
