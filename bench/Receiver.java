@@ -77,7 +77,7 @@ final class Receiver implements AutoCloseable {
         String shipped = Files.readString(Java.root().resolve("routes/bank-b-credit-transfer.camel.yaml"));
         String data = "      - name: inboxDataSource\n";
         Bench.check(shipped.contains(data), "the parameter of the shipped receiver");
-        return Files.writeString(bench.folder.resolve(parameter + "." + value + ".camel.yaml"), shipped.replace(data, "      - name: %s\n        value: \"%s\"\n".formatted(parameter, value) + data));
+        return Files.writeString(bench.folder.resolve(parameter + "-" + value + ".camel.yaml"), shipped.replace(data, "      - name: %s\n        value: \"%s\"\n".formatted(parameter, value) + data));
     }
 
     /** Of the pack's. */
@@ -124,6 +124,7 @@ final class Receiver implements AutoCloseable {
         sent = end;
         records += end - first;
         Awaitility.await().atMost(Duration.ofMinutes(20)).pollInterval(Duration.ofMillis(50))
+                .failFast("the receiver has ended, see " + bench.folder, () -> process instanceof RouteProcess receiver && !receiver.isAlive())
                 .until(() -> position() >= records);
         return (end - first) * 1e9 / (System.nanoTime() - start);
     }
