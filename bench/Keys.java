@@ -25,7 +25,11 @@ final class Keys implements Scenario {
 
     @Override
     public void run(Results results) throws Exception {
-        long most = results.options().isEmpty() ? MANY : Long.parseLong(results.options().get(0).replaceFirst("^keys=", ""));
+        long most = MANY;
+        for (String option : results.options()) {
+            Bench.check(option.matches("keys=[1-9]\\d{0,9}"), option + " is keys=, and a number behind it");
+            most = Long.parseLong(option.substring(5));
+        }
         String many = "%,d keys".formatted(most);
         try (Bench bench = new Bench(Bench.DURABLE); Receiver receiver = Receiver.shipped(bench)) {
             receiver.handle(2 * MESSAGES);

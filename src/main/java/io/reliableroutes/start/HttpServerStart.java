@@ -40,7 +40,7 @@ final class HttpServerStart extends LifecycleStrategySupport implements StartupL
     @Override
     public void onServiceAdd(CamelContext context, Service service, Route route) {
         if (close == null && service.getClass().getName().equals(CAMEL + "vertx.VertxPlatformHttpServer")) {
-            close = UnreadableRequests.bind(context, () -> UnansweredRequests.answer(context, answering));
+            close = UnreadableRequests.bind(context, () -> UnansweredRequests.install(context, answering));
         }
     }
 
@@ -70,7 +70,7 @@ final class HttpServerStart extends LifecycleStrategySupport implements StartupL
     /** Of servers with a Vert.x of the application's own, and of other runtimes; ours has done so before it listened. */
     private void answer(CamelContext context) {
         if (context.getClassResolver().resolveClass(CAMEL + "vertx.VertxPlatformHttpRouter") != null) {
-            UnansweredRequests.answer(context, answering);
+            UnansweredRequests.install(context, answering);
         }
     }
 

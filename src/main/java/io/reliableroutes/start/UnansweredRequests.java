@@ -30,7 +30,7 @@ final class UnansweredRequests {
      * @param context   whose routers these are, not null
      * @param answering routers that have such answers, not null; the others are added
      */
-    static void answer(CamelContext context, Set<Object> answering) {
+    static void install(CamelContext context, Set<Object> answering) {
         for (VertxPlatformHttpRouter router : context.getRegistry().findByType(VertxPlatformHttpRouter.class)) {
             if (answering.add(router)) {
                 router.route().last().handler(request -> unanswered(context, router, request)).failureHandler(UnansweredRequests::failed);
